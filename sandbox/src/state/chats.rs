@@ -1,0 +1,295 @@
+//! Chats and their messages, and how both look as Bot API JSON.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::{Kind, Notice, PersonSpec};
+
+/// The bot of the sandbox.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct BotAccount {
+    pub(crate) id: i64,
+    pub(crate) username: String,
+}
+
+impl BotAccount {
+    /// The bot as a Bot API `User`.
+    pub(crate) fn json(&self) -> Value {
+        json!({
+            "id": self.id,
+            "is_bot": true,
+            "first_name": self.name(),
+            "username": self.username,
+        })
+    }
+
+    /// The name that people see: the username in plain words.
+    pub(crate) fn name(&self) -> String {
+        let words = self.username.replace('_', " ");
+        let mut chars = words.chars();
+        match chars.next() {
+            Some(first) => first.to_uppercase().chain(chars).collect(),
+            None => words,
+        }
+    }
+}
+
+/// A person and how they stand with the bot.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Account {
+    pub(crate) spec: PersonSpec,
+    /// Whether the person ever wrote to the bot: before that the bot may not write to them.
+    pub(crate) started: bool,
+    pub(crate) blocked: bool,
+    pub(crate) deactivated: bool,
+}
+
+impl Account {
+    pub(crate) fn new(spec: PersonSpec) -> Account {
+        Account {
+            spec,
+            started: false,
+            blocked: false,
+            deactivated: false,
+        }
+    }
+
+    /// The person as a Bot API `User`.
+    pub(crate) fn json(&self) -> Value {
+        let mut user = self.names();
+        user.insert("is_bot".to_owned(), Value::from(false));
+        if let Some(code) = &self.spec.language_code {
+            user.insert("language_code".to_owned(), Value::from(code.as_str()));
+        }
+        Value::Object(user)
+    }
+
+    /// The person's private chat as a Bot API `Chat`.
+    pub(crate) fn chat_json(&self) -> Value {
+        let mut chat = self.names();
+        chat.insert("type".to_owned(), Value::from("private"));
+        Value::Object(chat)
+    }
+
+    fn names(&self) -> Map<String, Value> {
+        let mut fields = Map::new();
+        fields.insert("id".to_owned(), Value::from(self.spec.id));
+        fields.insert(
+            "first_name".to_owned(),
+            Value::from(self.spec.first_name.as_str()),
+        );
+        if let Some(last_name) = &self.spec.last_name {
+            fields.insert("last_name".to_owned(), Value::from(last_name.as_str()));
+        }
+        if let Some(username) = &self.spec.username {
+            fields.insert("username".to_owned(), Value::from(username.as_str()));
+        }
+        fields
+    }
+}
+
+/// A private chat or a group.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Chat {
+    /// The person's id, or a negative one for a group.
+    pub(crate) id: i64,
+    /// What a group has and a private chat has not.
+    pub(crate) group: Option<Group>,
+    pub(crate) messages: BTreeMap<i64, Message>,
+    /// What happened in the chat, in order; the messages of it may be deleted by now.
+    pub(crate) timeline: Vec<Entry>,
+    pub(crate) typing_until: Option<DateTime<Utc>>,
+    /// Messages of the bot since the person last did something.
+    pub(crate) unread: u32,
+    /// The revision of the sandbox at the last change of this chat.
+    #[serde(skip)]
+    pub(crate) revision: u64,
+}
+
+/// A group that the bot was added to.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Group {
+    pub(crate) title: String,
+    pub(crate) bot_is_member: bool,
+}
+
+/// One thing that happened in a chat.
+#[derive(Serialize, Deserialize)]
+pub(crate) enum Entry {
+    Message(i64),
+    Press(Press),
+}
+
+/// A button that was pressed.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Press {
+    pub(crate) message_id: i64,
+    /// What the button said; nothing when no such button was there.
+    pub(crate) label: Option<String>,
+    pub(crate) data: String,
+    /// What the bot said to it.
+    pub(crate) notice: Option<Notice>,
+}
+
+impl Chat {
+    pub(crate) fn new(id: i64, group: Option<Group>) -> Chat {
+        Chat {
+            id,
+            group,
+            messages: BTreeMap::new(),
+            timeline: Vec::new(),
+            typing_until: None,
+            unread: 0,
+            revision: 0,
+        }
+    }
+
+    /// Puts a new message at the end.
+    pub(crate) fn add(&mut self, message: Message) {
+        self.timeline.push(Entry::Message(message.id));
+        if message.from == Sender::Bot {
+            self.unread += 1;
+            self.typing_until = None;
+        } else {
+            self.unread = 0;
+        }
+        self.messages.insert(message.id, message);
+    }
+}
+
+/// Who wrote a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Sender {
+    Bot,
+    Person(i64),
+}
+
+/// A message of a chat.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Message {
+    pub(crate) id: i64,
+    pub(crate) from: Sender,
+    pub(crate) date: DateTime<Utc>,
+    pub(crate) edit_date: Option<DateTime<Utc>>,
+    pub(crate) content: Content,
+    pub(crate) reply_to: Option<i64>,
+    pub(crate) origin: Option<Origin>,
+    pub(crate) album: Option<String>,
+    /// Rows of Bot API `InlineKeyboardButton` objects.
+    pub(crate) keyboard: Vec<Vec<Value>>,
+    /// The emoji the bot reacted with.
+    pub(crate) reactions: Vec<String>,
+}
+
+/// What a message says.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Content {
+    pub(crate) kind: Kind,
+    /// The text or the caption.
+    pub(crate) text: String,
+    /// Bot API `MessageEntity` objects.
+    pub(crate) entities: Vec<Value>,
+    /// What the field of the kind holds in the Bot API; null for text.
+    pub(crate) media: Value,
+    /// The field, for a service message or a kind without a variant of its own.
+    pub(crate) field: Option<String>,
+}
+
+impl Content {
+    pub(crate) fn text(text: String, entities: Vec<Value>) -> Content {
+        Content {
+            kind: Kind::Text,
+            text,
+            entities,
+            media: Value::Null,
+            field: None,
+        }
+    }
+
+    /// The largest file of the message, as the Bot API shows it.
+    pub(crate) fn file(&self) -> Option<&Value> {
+        match &self.media {
+            Value::Array(sizes) => sizes.last(),
+            media if self.kind.is_file() => Some(media),
+            _ => None,
+        }
+    }
+}
+
+/// Where a forwarded message comes from.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Origin {
+    /// The name that people see.
+    pub(crate) name: String,
+    /// The Bot API `MessageOrigin`.
+    pub(crate) json: Value,
+}
+
+impl Message {
+    /// The message as a Bot API `Message`, but for the message it answers.
+    pub(crate) fn json(&self, from: Value, chat: Value) -> Map<String, Value> {
+        let mut fields = Map::new();
+        let mut put = |name: &str, value: Value| {
+            fields.insert(name.to_owned(), value);
+        };
+        put("message_id", Value::from(self.id));
+        put("from", from);
+        put("chat", chat);
+        put("date", Value::from(self.date.timestamp()));
+        if let Some(edit_date) = self.edit_date {
+            put("edit_date", Value::from(edit_date.timestamp()));
+        }
+        if let Some(origin) = &self.origin {
+            put("forward_origin", origin.json.clone());
+        }
+        if let Some(album) = &self.album {
+            put("media_group_id", Value::from(album.as_str()));
+        }
+        let content = &self.content;
+        let (text, entities) = match content.kind {
+            Kind::Text => ("text", "entities"),
+            _ => ("caption", "caption_entities"),
+        };
+        if !content.text.is_empty() {
+            put(text, Value::from(content.text.as_str()));
+        }
+        if !content.entities.is_empty() {
+            put(entities, Value::from(content.entities.clone()));
+        }
+        match (&content.field, content.kind) {
+            (_, Kind::Text) => {}
+            (Some(field), _) => put(field, content.media.clone()),
+            (None, kind) => put(kind.as_str(), content.media.clone()),
+        }
+        match content.kind {
+            // Older clients know an animation as a document and a venue as a location.
+            Kind::Animation => {
+                let mut document = content.media.clone();
+                if let Some(document) = document.as_object_mut() {
+                    document.retain(|name, _| {
+                        !matches!(name.as_str(), "width" | "height" | "duration")
+                    });
+                }
+                put("document", document);
+            }
+            Kind::Venue => put("location", content.media["location"].clone()),
+            _ => {}
+        }
+        if !self.keyboard.is_empty() {
+            put("reply_markup", json!({ "inline_keyboard": self.keyboard }));
+        }
+        fields
+    }
+
+    /// Text of the button that sends `data`.
+    pub(crate) fn label_of(&self, data: &str) -> Option<&str> {
+        self.keyboard
+            .iter()
+            .flatten()
+            .find(|button| button["callback_data"] == data)
+            .and_then(|button| button["text"].as_str())
+    }
+}

@@ -1,0 +1,248 @@
+//! The whole state of a sandbox: the world that is kept in its file, and what is only in memory.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::SystemTime,
+};
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tokio::sync::{Notify, watch};
+
+use crate::{PersonSpec, calls::CallLog, faults::Faults};
+
+pub use self::acts::ActError;
+pub(crate) use self::{
+    chats::{Account, BotAccount, Chat, Content, Entry, Group, Message, Origin, Press, Sender},
+    commands::{BotCommand, CommandSets, Scope},
+    files::{Files, NewFile},
+    media::media_of,
+    updates::{KEPT_PRESS, UpdateQueue},
+};
+
+mod acts;
+mod chats;
+mod commands;
+mod files;
+mod media;
+pub(crate) mod saving;
+mod updates;
+
+/// Tells the time of the sandbox.
+pub(crate) type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+
+/// The clock of the machine.
+pub(crate) fn system_clock() -> Clock {
+    Arc::new(|| DateTime::from(SystemTime::now()))
+}
+
+/// What is kept in the state file.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct World {
+    pub(crate) bot: BotAccount,
+    pub(crate) people: BTreeMap<i64, Account>,
+    pub(crate) chats: HashMap<i64, Chat>,
+    pub(crate) updates: UpdateQueue,
+    /// Presses that the bot has not answered, by query id.
+    pub(crate) queries: BTreeMap<i64, Query>,
+    pub(crate) files: Files,
+    pub(crate) commands: CommandSets,
+    last_message_id: i64,
+    last_query_id: i64,
+    last_album_id: i64,
+}
+
+/// A press that waits for its answer.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Query {
+    pub(crate) chat: i64,
+    /// Where the press is in the timeline of the chat.
+    pub(crate) place: usize,
+    pub(crate) asked: DateTime<Utc>,
+}
+
+impl World {
+    pub(crate) fn new(bot: BotAccount) -> World {
+        World {
+            bot,
+            people: BTreeMap::new(),
+            chats: HashMap::new(),
+            updates: UpdateQueue::new(),
+            queries: BTreeMap::new(),
+            files: Files::default(),
+            commands: CommandSets::default(),
+            last_message_id: 0,
+            last_query_id: 4_300_000_000_000_000_000,
+            last_album_id: 13_000_000_000_000_000,
+        }
+    }
+
+    /// Adds a person with an empty private chat, or gives a known one new names.
+    pub(crate) fn add_person(&mut self, spec: PersonSpec) {
+        let id = spec.id;
+        self.chats.entry(id).or_insert_with(|| Chat::new(id, None));
+        match self.people.get_mut(&id) {
+            Some(account) => account.spec = spec,
+            None => {
+                self.people.insert(id, Account::new(spec));
+            }
+        }
+    }
+
+    pub(crate) fn next_message_id(&mut self) -> i64 {
+        self.last_message_id += 1;
+        self.last_message_id
+    }
+
+    pub(crate) fn next_query_id(&mut self) -> i64 {
+        self.last_query_id += 1;
+        self.last_query_id
+    }
+
+    pub(crate) fn next_album_id(&mut self) -> String {
+        self.last_album_id += 1;
+        self.last_album_id.to_string()
+    }
+
+    /// The chat as a Bot API `Chat`.
+    pub(crate) fn chat_json(&self, chat: &Chat) -> Value {
+        match (&chat.group, self.people.get(&chat.id)) {
+            (None, Some(account)) => account.chat_json(),
+            (group, _) => json!({
+                "id": chat.id,
+                "type": "group",
+                "title": group.as_ref().map(|group| group.title.as_str()),
+                "all_members_are_administrators": true,
+            }),
+        }
+    }
+
+    /// Who wrote it, as a Bot API `User`.
+    pub(crate) fn sender_json(&self, sender: Sender) -> Value {
+        match sender {
+            Sender::Bot => self.bot.json(),
+            Sender::Person(id) => self.people.get(&id).map_or(Value::Null, Account::json),
+        }
+    }
+
+    /// A message of the chat as a Bot API `Message`, with the message it answers.
+    pub(crate) fn message_json(&self, chat: &Chat, message: &Message) -> Value {
+        let plain =
+            |message: &Message| message.json(self.sender_json(message.from), self.chat_json(chat));
+        let mut fields = plain(message);
+        if let Some(answered) = message.reply_to.and_then(|id| chat.messages.get(&id)) {
+            fields.insert(
+                "reply_to_message".to_owned(),
+                Value::Object(plain(answered)),
+            );
+        }
+        Value::Object(fields)
+    }
+}
+
+/// Everything a sandbox knows, behind one lock that is never held over an await.
+pub(crate) struct State {
+    pub(crate) world: World,
+    pub(crate) log: CallLog,
+    pub(crate) faults: Faults,
+    pub(crate) clock: Clock,
+    /// Which `getUpdates` is the newest; an older one that still waits is answered with a conflict.
+    pub(crate) poll: u64,
+    pub(crate) revision: u64,
+}
+
+impl State {
+    pub(crate) fn new(world: World) -> State {
+        State {
+            world,
+            log: CallLog::default(),
+            faults: Faults::default(),
+            clock: system_clock(),
+            poll: 0,
+            revision: 1,
+        }
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        (self.clock)()
+    }
+
+    /// Says that something changed.
+    pub(crate) fn touch(&mut self) {
+        self.revision += 1;
+    }
+
+    /// Says that something changed in a chat.
+    pub(crate) fn touch_chat(&mut self, chat: i64) {
+        self.touch();
+        if let Some(chat) = self.world.chats.get_mut(&chat) {
+            chat.revision = self.revision;
+        }
+    }
+}
+
+/// The state with those who wait for its changes.
+pub(crate) struct Shared {
+    state: Mutex<State>,
+    /// The revision, published after every change.
+    revision: watch::Sender<u64>,
+    /// Wakes a waiting `getUpdates`.
+    pub(crate) poll: Notify,
+}
+
+impl Shared {
+    pub(crate) fn new(state: State) -> Shared {
+        let (revision, _) = watch::channel(state.revision);
+        Shared {
+            state: Mutex::new(state),
+            revision,
+            poll: Notify::new(),
+        }
+    }
+
+    /// Looks at the state.
+    pub(crate) fn read<R>(&self, look: impl FnOnce(&State) -> R) -> R {
+        look(&self.lock())
+    }
+
+    /// Changes the state, then tells those who wait for it.
+    pub(crate) fn write<R>(&self, change: impl FnOnce(&mut State) -> R) -> R {
+        let mut state = self.lock();
+        let before = (
+            state.revision,
+            state.world.updates.undelivered(),
+            state.poll,
+        );
+        let result = change(&mut state);
+        let after = (
+            state.revision,
+            state.world.updates.undelivered(),
+            state.poll,
+        );
+        drop(state);
+        if after.1 > before.1 || after.2 != before.2 {
+            self.poll.notify_waiters();
+        }
+        if after.0 != before.0 {
+            // Writers may come here in another order than they held the lock.
+            self.revision.send_if_modified(|revision| {
+                let newer = after.0 > *revision;
+                *revision = after.0.max(*revision);
+                newer
+            });
+        }
+        result
+    }
+
+    /// Follows the revision.
+    pub(crate) fn revisions(&self) -> watch::Receiver<u64> {
+        self.revision.subscribe()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Nothing in here leaves the state half changed when it panics that a reader could trip over.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

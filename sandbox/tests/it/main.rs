@@ -1,0 +1,12 @@
+//! The sandbox over real HTTP: a bot on one side, people on the other.
+
+mod faults;
+mod http_interface;
+mod media;
+mod people;
+mod program;
+mod refusals;
+mod state_file;
+mod support;
+mod transcripts;
+mod updates;
