@@ -1,0 +1,140 @@
+//! Drawing one ticket for the staff, with its user's context and all that can be done with it.
+
+use super::draw::View;
+use super::draw_history::news_of;
+use super::{Card, News};
+use crate::button::Button;
+use crate::formatted::{Formatted, cut, one_line};
+use crate::keyboard::Keyboard;
+use crate::text::{Pen, Text, full_name, name_of};
+use crate::ticket::{SenderType, Status, UserRecord};
+
+/// The most of the description, in UTF-16 units; the conversation holds the rest.
+const MOST_DESCRIPTION: usize = 600;
+
+pub(super) fn draw(pen: Pen<'_>, card: &Card) -> View {
+    View {
+        text: text(pen, card),
+        keyboard: keyboard(pen, card),
+    }
+}
+
+fn text(pen: Pen<'_>, card: &Card) -> Formatted {
+    let ticket = &card.ticket;
+    let assignee = match &card.assignee {
+        Some(assignee) => name_of(assignee),
+        None => pen.plain(Text::Nobody),
+    };
+    let mut text = news_of(pen, card.news.as_ref(), ticket.user, SenderType::Admin)
+        .paragraph(pen.say(Text::TicketTitle {
+            number: ticket.id,
+            subject: &ticket.subject,
+        }))
+        .line(Formatted::from(cut(&ticket.description, MOST_DESCRIPTION).as_ref()).quoted())
+        .paragraph(user_lines(pen, &card.user))
+        .paragraph(pen.say(Text::StatusLine {
+            status: &pen.status(ticket.status),
+        }))
+        .line(pen.say(Text::PriorityLine {
+            priority: &pen.priority(ticket.priority),
+        }))
+        .line(pen.say(Text::CategoryLine {
+            category: &pen.category(&ticket.category),
+        }))
+        .line(pen.say(Text::AssigneeLine { name: &assignee }))
+        .line(pen.say(Text::OpenedLine {
+            date: &pen.date(ticket.created_at),
+        }));
+    if let Some(answered) = ticket.first_answer_at {
+        text = text.line(pen.say(Text::FirstAnswerLine {
+            date: &pen.date(answered),
+        }));
+    }
+    if let Some(closed) = ticket.closed_at {
+        text = text.line(pen.say(Text::ClosedLine {
+            date: &pen.date(closed),
+        }));
+    }
+    if let Some(since) = ticket.waiting_since {
+        text = text.line(pen.say(Text::WaitingLine {
+            age: &pen.age(since, card.at),
+            date: &pen.date(since),
+        }));
+    }
+    text
+}
+
+fn user_lines(pen: Pen<'_>, user: &UserRecord) -> Formatted {
+    let username = match &user.username {
+        Some(username) => format!("@{}", one_line(username)),
+        None => pen.plain(Text::NoUsername),
+    };
+    let language = match (user.language, &user.language_code) {
+        (Some(chosen), _) => chosen.as_str().to_owned(),
+        (None, Some(code)) => one_line(code),
+        (None, None) => pen.plain(Text::NoData),
+    };
+    let lines = pen.say(Text::UserLines {
+        name: &full_name(user),
+        username: &username,
+        id: user.id,
+        language: &language,
+        date: &pen.date(user.first_seen),
+    });
+    if user.reachable {
+        lines
+    } else {
+        lines.line(pen.say(Text::UnreachableLine))
+    }
+}
+
+fn keyboard(pen: Pen<'_>, card: &Card) -> Keyboard {
+    let ticket = &card.ticket;
+    let (id, version) = (ticket.id, ticket.version);
+    let closed = ticket.status == Status::Closed;
+    let undo = closed && matches!(card.news, Some(News::Closed { .. }));
+    let close = if closed {
+        pen.key(Text::KeyReopen, Button::Reopen(id, version))
+    } else {
+        pen.key(Text::KeyClose, Button::Close(id, version))
+    };
+    let mine = ticket.assignee == Some(card.me);
+    Keyboard::NONE
+        .row(undo.then(|| pen.key(Text::KeyUndo, Button::UndoClose(id, version))))
+        .row([
+            pen.key(Text::KeyAnswer, Button::Answer(id)),
+            pen.key(Text::KeyNote, Button::Note(id)),
+        ])
+        .row([
+            pen.key(
+                Text::KeyConversation { n: card.messages },
+                Button::Conversation(id, u32::MAX),
+            ),
+            pen.key(Text::KeyHistory, Button::History(id, 0)),
+        ])
+        .row([
+            pen.key(Text::KeyStatus, Button::Statuses(id)),
+            pen.key(Text::KeyPriority, Button::Priorities(id)),
+        ])
+        .row([
+            pen.key(Text::KeyCategory, Button::Categories(id)),
+            pen.key(Text::KeyAssign, Button::Assignees(id)),
+        ])
+        .row((!mine).then(|| {
+            pen.key(
+                Text::KeyAssignToMe,
+                Button::Assign(id, version, Some(card.me)),
+            )
+        }))
+        .row([pen.key(
+            Text::KeyUserTickets {
+                n: card.user_tickets,
+            },
+            Button::UserTickets(card.user.id, 0),
+        )])
+        .row(card.recallable.map(|answer| {
+            pen.key(Text::KeyRecallLatest, Button::Recall(id, answer))
+        }))
+        .row([close])
+        .row([pen.key(Text::KeyToDashboard, Button::Dashboard)])
+}

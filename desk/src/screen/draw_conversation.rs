@@ -1,0 +1,173 @@
+//! Drawing a page of a conversation: who wrote what, and a button for each original that is worth it.
+
+use super::draw::{View, pager};
+use super::{Named, Page};
+use crate::button::Button;
+use crate::formatted::{Formatted, MAX_TEXT, cut};
+use crate::keyboard::{Key, Keyboard};
+use crate::text::{Pen, Text, kind_mark, name_of};
+use crate::ticket::{SenderType, TicketMessage};
+
+/// The most of one message that a page shows, in UTF-16 units; where the messages of a page are
+/// many, each gets its equal share.
+const MOST_WORDS: usize = 600;
+
+/// The most of a subject in a page's title, in UTF-16 units.
+const MOST_SUBJECT: usize = 120;
+
+/// How many attachments have their buttons in one row.
+const ORIGINALS_IN_A_ROW: usize = 4;
+
+pub(super) fn draw(pen: Pen<'_>, page: &Page, reader: SenderType) -> View {
+    let entries = entries(pen, page, reader);
+    let title = pen.say(Text::TicketTitle {
+        number: page.ticket,
+        subject: &cut(&page.subject, MOST_SUBJECT),
+    });
+    let mut text = if page.pages > 1 {
+        title.line(pen.say(Text::PageLine {
+            page: u64::from(page.page) + 1,
+            pages: page.pages,
+        }))
+    } else {
+        title
+    };
+    if entries.is_empty() {
+        text = text.paragraph(pen.say(Text::NoMessages));
+    }
+
+    let heads: usize = entries.iter().map(Entry::room).sum();
+    let room = MAX_TEXT.saturating_sub(text.len() + heads);
+    let share = MOST_WORDS.min(room / entries.len().max(1));
+    let mut originals = Vec::new();
+    for (entry, place) in entries.into_iter().zip(1..) {
+        let is_cut = entry.words.len() > share;
+        let mut head = entry.head;
+        if entry.attached || is_cut {
+            let label = format!("{} {place}", kind_mark(entry.message.content.kind));
+            head.push(format!(" · {label}"));
+            originals.push(Key::new(
+                label,
+                Button::ShowMessage(page.ticket, entry.message.id),
+            ));
+        }
+        text = text
+            .paragraph(head)
+            .line(entry.kind)
+            .line(entry.words.cut(share).quoted());
+    }
+
+    let (turn, back, write): (fn(_, _) -> Button, _, _) = match reader {
+        SenderType::User => (
+            Button::MyConversation,
+            Button::MyTicket(page.ticket),
+            pen.key(Text::KeyReply, Button::Reply(page.ticket)),
+        ),
+        SenderType::Admin => (
+            Button::Conversation,
+            Button::Ticket(page.ticket),
+            pen.key(Text::KeyAnswer, Button::Answer(page.ticket)),
+        ),
+    };
+    let keyboard = Keyboard::NONE
+        .grid(originals, ORIGINALS_IN_A_ROW)
+        .row(pager(page.page, page.pages, |to| turn(page.ticket, to)))
+        .row([
+            pen.key(Text::KeyToTicket { number: page.ticket }, back),
+            write,
+        ]);
+    View { text, keyboard }
+}
+
+/// One message of a page, before the words are cut to the room there is.
+struct Entry<'a> {
+    message: &'a TicketMessage,
+    /// Who and when.
+    head: Formatted,
+    /// `📷 Photo`, or nothing for words.
+    kind: Formatted,
+    /// The words, whole; none of what was taken back, to its user.
+    words: Formatted,
+    /// Whether there is more than words to show.
+    attached: bool,
+}
+
+impl Entry<'_> {
+    /// What it takes beside the words: with the gaps, and the mark of its button.
+    fn room(&self) -> usize {
+        const GAPS: usize = 4;
+        const MARK: usize = 8;
+        self.head.len() + self.kind.len() + GAPS + MARK
+    }
+}
+
+/// What the reader sees of each message: users see no notes, and nothing of what was taken back.
+fn entries<'a>(pen: Pen<'_>, page: &'a Page, reader: SenderType) -> Vec<Entry<'a>> {
+    let staff = reader == SenderType::Admin;
+    page.messages
+        .iter()
+        .filter(|message| staff || !message.note)
+        .map(|message| {
+            let readable = staff || message.recalled_at.is_none();
+            let attached = readable && !message.content.is_text();
+            let kind = if attached {
+                Formatted::from(pen.kind(message.content.kind))
+            } else {
+                Formatted::default()
+            };
+            let words = if readable {
+                Formatted::of(&message.content)
+            } else {
+                Formatted::default()
+            };
+            Entry {
+                message,
+                head: head(pen, page, message, reader),
+                kind,
+                words,
+                attached,
+            }
+        })
+        .collect()
+}
+
+/// `👤 Name · 24.11.2026 14:05 · edited`
+fn head(pen: Pen<'_>, page: &Page, message: &TicketMessage, reader: SenderType) -> Formatted {
+    let author = || name_of(&Named::of(message.sender, &page.people));
+    let date = &pen.date(message.created_at);
+    let text = match (reader, message.sender_type) {
+        (SenderType::User, SenderType::User) => pen.say(Text::HeadYou { date }),
+        (SenderType::User, SenderType::Admin) if pen.settings.admin_names => {
+            pen.say(Text::HeadStaff {
+                name: &author(),
+                date,
+            })
+        }
+        (SenderType::User, SenderType::Admin) => pen.say(Text::HeadStaff {
+            name: &pen.plain(Text::SupportName),
+            date,
+        }),
+        (SenderType::Admin, SenderType::User) => pen.say(Text::HeadUser {
+            name: &name_of(&page.user),
+            date,
+        }),
+        (SenderType::Admin, SenderType::Admin) if message.note => pen.say(Text::HeadNote {
+            name: &author(),
+            date,
+        }),
+        (SenderType::Admin, SenderType::Admin) => pen.say(Text::HeadStaff {
+            name: &author(),
+            date,
+        }),
+    };
+    let text = if message.edited_at.is_some() {
+        text.then(" · ").then(pen.say(Text::MarkEdited))
+    } else {
+        text
+    };
+    if message.recalled_at.is_some() {
+        text.then(" · ").then(pen.say(Text::MarkRecalled))
+    } else {
+        text
+    }
+}

@@ -1,0 +1,342 @@
+//! The decision about one update, in three steps: read what is meant, name what must be known,
+//! decide.
+//!
+//! To add something that a person can do: 1. a variant of [`Intent`](intent::Intent), read in
+//! `intent.rs`; 2. the facts it needs, in [`needs`]; 3. its arm in [`step`], in `user/` or
+//! `admin/`; 4. a conversation in `tests/it` that does it, does it twice, and does it from a
+//! button that is out of date.
+
+mod intent;
+mod turn;
+mod place;
+mod user;
+mod admin;
+
+use chrono::{Days, NaiveTime, TimeZone};
+
+use self::intent::{Asked, Intent};
+use self::turn::Turn;
+use crate::button::Button;
+use crate::conversation::{Conversation, Form};
+use crate::facts::{Facts, Need};
+use crate::ids::TicketId;
+use crate::input::Input;
+use crate::notice::{Body, Lane};
+use crate::outcome::Outcome;
+use crate::settings::Settings;
+use crate::ticket::Time;
+
+/// What [`step`] will want to know about this input. Pure, and complete: `step` never finds out
+/// later that something is missing.
+pub fn needs(state: &Conversation, input: &Input, settings: &Settings, now: Time) -> Vec<Need> {
+    match intent::read(state, input, settings) {
+        Intent::Command(Asked::Cancel) => cancel_needs(state),
+        Intent::Command(command) => command_needs(&command, settings, now),
+        Intent::Press { button, .. } => press_needs(state, &button, settings, now),
+        Intent::Words { wrote, .. } => words_needs(state, &wrote, input, settings),
+        Intent::Edit { wrote } => {
+            let mut needs = vec![Need::Original(wrote.piece.source), Need::Staff(None)];
+            // Should the original be unknown, the edit is taken as the message.
+            needs.extend(words_needs(state, &wrote, input, settings));
+            needs
+        }
+        Intent::Nonsense { .. } | Intent::Blocked | Intent::Unblocked | Intent::Group { .. } => {
+            Vec::new()
+        }
+    }
+}
+
+/// Decides what one update changes, shows and causes. `facts` are those that [`needs`] named.
+pub fn step(
+    state: &Conversation,
+    input: &Input,
+    facts: &Facts,
+    settings: &Settings,
+    now: Time,
+) -> Outcome {
+    let mut turn = Turn::new(state, input, facts, settings, now);
+    match intent::read(state, input, settings) {
+        Intent::Command(command) => turn.command(command),
+        Intent::Press { button, pressed } => {
+            turn.pressed = pressed;
+            turn.press(button);
+        }
+        Intent::Nonsense { pressed } => {
+            turn.pressed = pressed;
+            turn.out_of_date();
+        }
+        Intent::Words { wrote, asked } => turn.words(wrote, asked),
+        Intent::Edit { wrote } => turn.edit(wrote),
+        Intent::Blocked => turn.out.person.reachable = Some(false),
+        Intent::Unblocked => {}
+        Intent::Group { chat } => {
+            turn.tell(chat, Lane::Bulk, Body::GroupGreeting);
+            turn.tell(chat, Lane::Bulk, Body::LeaveGroup);
+            // Nothing was said in private: they are as reachable as before.
+            turn.out.person.reachable = None;
+        }
+    }
+    turn.out
+}
+
+fn command_needs(command: &Asked, settings: &Settings, now: Time) -> Vec<Need> {
+    match command {
+        Asked::Start | Asked::Help | Asked::Languages | Asked::Cancel | Asked::Unknown => vec![],
+        Asked::AskFind | Asked::Admin => vec![],
+        Asked::New => vec![Need::OpenTickets],
+        Asked::MyTickets => vec![Need::MyTickets { page: 0 }],
+        Asked::MyTicket(ticket) => my_ticket_needs(*ticket),
+        Asked::Find(query) => vec![Need::Find(query.clone())],
+        Asked::Ticket(ticket) => card_needs(*ticket),
+        Asked::Close(ticket) => card_needs(*ticket),
+        Asked::Dashboard => vec![Need::Counts],
+        Asked::Statistics => vec![statistics_need(settings, now)],
+    }
+}
+
+fn press_needs(
+    state: &Conversation,
+    button: &Button,
+    settings: &Settings,
+    now: Time,
+) -> Vec<Need> {
+    match button {
+        Button::MyTickets(page) => vec![Need::MyTickets { page: *page }],
+        Button::MyTicket(ticket)
+        | Button::Reply(ticket)
+        | Button::ShowMessage(ticket, _)
+        | Button::MyConversation(ticket, _)
+        | Button::CloseMine(ticket, _)
+        | Button::ReopenMine(ticket, _) => {
+            let mut needs = my_ticket_needs(*ticket);
+            match button {
+                Button::MyConversation(_, page) => needs.push(Need::Messages {
+                    ticket: *ticket,
+                    notes: false,
+                    page: *page,
+                }),
+                Button::ShowMessage(_, message) => needs.push(Need::Message(*ticket, *message)),
+                Button::CloseMine(_, version) | Button::ReopenMine(_, version) => {
+                    needs.push(Need::EventsSince(*ticket, *version));
+                    needs.push(Need::Staff(Some(*ticket)));
+                }
+                _ => {}
+            }
+            needs
+        }
+        Button::JoinTicket(draft, ticket) | Button::ReopenAndJoin(draft, ticket) => {
+            let mut needs = my_ticket_needs(*ticket);
+            needs.push(Need::Staff(Some(*ticket)));
+            needs.extend(sent_needs(state, *draft, settings, false));
+            needs
+        }
+        Button::MakeTicket(draft) | Button::PickCategory(draft, _) => {
+            let mut needs = vec![Need::Staff(None), Need::OpenTickets];
+            needs.extend(sent_needs(state, *draft, settings, false));
+            needs
+        }
+        Button::FormBack(_) | Button::NewTicket | Button::Discard(_) | Button::AskAsUser(_) => {
+            let mut needs = vec![Need::OpenTickets];
+            if let Form::Loose {
+                closed: Some(ticket),
+                ..
+            } = state.form
+            {
+                needs.push(Need::Ticket(ticket));
+            }
+            needs
+        }
+        Button::Dashboard | Button::Mute(_) => vec![Need::Counts],
+        Button::Statistics => vec![statistics_need(settings, now)],
+        Button::List(filter, page) => vec![Need::List {
+            filter: filter.clone(),
+            page: *page,
+        }],
+        Button::UserTickets(user, page) => vec![Need::UserTickets {
+            user: *user,
+            page: *page,
+        }],
+        Button::Conversation(ticket, page) => vec![
+            Need::Ticket(*ticket),
+            Need::Messages {
+                ticket: *ticket,
+                notes: true,
+                page: *page,
+            },
+        ],
+        Button::History(ticket, page) => vec![
+            Need::Ticket(*ticket),
+            Need::History {
+                ticket: *ticket,
+                page: *page,
+            },
+        ],
+        Button::Recall(ticket, message) => {
+            let mut needs = card_needs(*ticket);
+            needs.push(Need::Message(*ticket, *message));
+            needs
+        }
+        Button::SetStatus(ticket, version, _)
+        | Button::SetPriority(ticket, version, _)
+        | Button::SetCategory(ticket, version, _)
+        | Button::Assign(ticket, version, _)
+        | Button::Close(ticket, version)
+        | Button::UndoClose(ticket, version)
+        | Button::Reopen(ticket, version) => {
+            let mut needs = card_needs(*ticket);
+            needs.push(Need::EventsSince(*ticket, *version));
+            needs
+        }
+        Button::Ticket(ticket)
+        | Button::Answer(ticket)
+        | Button::Note(ticket)
+        | Button::Statuses(ticket)
+        | Button::Priorities(ticket)
+        | Button::Categories(ticket)
+        | Button::Assignees(ticket) => card_needs(*ticket),
+        Button::AnswerWith(draft, ticket) => {
+            let mut needs = answer_needs(*ticket);
+            needs.extend(sent_needs(state, *draft, settings, true));
+            needs
+        }
+        Button::SendAndReopen(draft) | Button::SendAnyway(draft) => {
+            let mut needs = sent_needs(state, *draft, settings, true);
+            if let Form::Held { ticket, .. } = &state.form {
+                needs.extend(answer_needs(*ticket));
+            }
+            needs
+        }
+        Button::Home
+        | Button::Support
+        | Button::Help
+        | Button::Languages
+        | Button::SetLanguage(_)
+        | Button::Cancel
+        | Button::Admin
+        | Button::Filters
+        | Button::Find => {
+            if matches!(button, Button::Cancel) {
+                cancel_needs(state)
+            } else {
+                vec![]
+            }
+        }
+    }
+}
+
+fn words_needs(
+    state: &Conversation,
+    wrote: &crate::input::Wrote,
+    input: &Input,
+    settings: &Settings,
+) -> Vec<Need> {
+    let mut needs = vec![Need::OpenTickets];
+    let mut staff_of = None;
+    if let Some(album) = &wrote.piece.album {
+        needs.push(Need::Album(album.clone()));
+    }
+    if let Some(placed) = &state.placed
+        && let Some(ticket) = placed.ticket.id()
+    {
+        needs.push(Need::Ticket(ticket));
+    }
+    match &state.form {
+        Form::Reply { ticket } => {
+            needs.push(Need::Ticket(*ticket));
+            staff_of = Some(*ticket);
+        }
+        Form::Answer { ticket, .. } | Form::Note { ticket } | Form::Held { ticket, .. } => {
+            needs.extend(answer_needs(*ticket));
+            staff_of = Some(*ticket);
+        }
+        Form::Loose {
+            closed: Some(ticket),
+            ..
+        } => needs.push(Need::Ticket(*ticket)),
+        Form::Find => needs.push(Need::Find(wrote.piece.content.text.clone())),
+        _ => {}
+    }
+    if settings.is_admin(input.person.id)
+        && let Some(viewed) = state.viewed
+    {
+        needs.push(Need::Ticket(viewed));
+    }
+    needs.push(Need::Staff(staff_of));
+    // Last: what it finds out about its ticket goes before what a form's ticket said.
+    if let Some(message) = wrote.reply_to {
+        needs.push(Need::TicketOf(crate::content::Source {
+            chat: input.person.id.chat(),
+            message,
+        }));
+    }
+    needs
+}
+
+/// A draft that was sent before shows what became of it.
+fn sent_needs(
+    state: &Conversation,
+    draft: crate::ids::DraftId,
+    _settings: &Settings,
+    staff: bool,
+) -> Vec<Need> {
+    match state.sent_as(draft).and_then(crate::ids::TicketRef::id) {
+        Some(ticket) if staff => card_needs(ticket),
+        Some(ticket) => my_ticket_needs(ticket),
+        None => vec![],
+    }
+}
+
+/// Leaving a form that belongs to a ticket shows that ticket.
+fn cancel_needs(state: &Conversation) -> Vec<Need> {
+    match &state.form {
+        Form::Reply { ticket } => my_ticket_needs(*ticket),
+        Form::Answer { ticket, .. } | Form::Note { ticket } | Form::Held { ticket, .. } => {
+            card_needs(*ticket)
+        }
+        _ => vec![],
+    }
+}
+
+fn my_ticket_needs(ticket: TicketId) -> Vec<Need> {
+    vec![
+        Need::Ticket(ticket),
+        Need::MessageCount {
+            ticket,
+            notes: false,
+        },
+    ]
+}
+
+fn card_needs(ticket: TicketId) -> Vec<Need> {
+    vec![
+        Need::Ticket(ticket),
+        Need::UserTicketCount(ticket),
+        Need::MessageCount {
+            ticket,
+            notes: true,
+        },
+        Need::OwnAnswer(ticket),
+        Need::Staff(Some(ticket)),
+    ]
+}
+
+fn answer_needs(ticket: TicketId) -> Vec<Need> {
+    let mut needs = card_needs(ticket);
+    needs.push(Need::OthersAnswer(ticket));
+    needs
+}
+
+fn statistics_need(settings: &Settings, now: Time) -> Need {
+    let today = now.with_timezone(&settings.timezone).date_naive();
+    let start = |date: chrono::NaiveDate| {
+        settings
+            .timezone
+            .from_local_datetime(&date.and_time(NaiveTime::MIN))
+            .earliest()
+            .map_or(now, |start| start.to_utc())
+    };
+    Need::Statistics {
+        today: start(today),
+        week: start(today.checked_sub_days(Days::new(6)).unwrap_or(today)),
+    }
+}

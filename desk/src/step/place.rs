@@ -1,0 +1,355 @@
+//! Where a message goes: into which ticket, to whom it is passed on, and what it changes there.
+
+use chrono::TimeDelta;
+
+use super::turn::Turn;
+use crate::content::Piece;
+use crate::conversation::{Conversation, Form, Placed};
+use crate::facts::AlbumPlace;
+use crate::ids::{AlbumId, MessageRef, PersonId, TicketRef};
+use crate::input::Wrote;
+use crate::notice::{self, Body, Lane, Why};
+use crate::outcome::{MessageEdit, NewMessage, TicketChange};
+use crate::ticket::{Happened, SenderType, Status, Ticket};
+
+/// How long an album waits for its next item before it is passed on.
+pub(super) const ALBUM_SETTLES: TimeDelta = TimeDelta::seconds(1);
+
+/// How a message of the user is acknowledged.
+const SEEN: &str = "👌";
+
+/// A message on its way into a ticket: who writes, and in which role.
+#[derive(Clone, Copy)]
+pub(super) struct Role {
+    pub(super) sender_type: SenderType,
+    pub(super) note: bool,
+}
+
+impl Role {
+    pub(super) const USER: Self = Self {
+        sender_type: SenderType::User,
+        note: false,
+    };
+    pub(super) const ANSWER: Self = Self {
+        sender_type: SenderType::Admin,
+        note: false,
+    };
+    pub(super) const NOTE: Self = Self {
+        sender_type: SenderType::Admin,
+        note: true,
+    };
+}
+
+impl Turn<'_> {
+    /// An item of an album whose other items have a place joins them there, before anything else is
+    /// asked, and gets no answer of its own.
+    pub(super) fn joins_album(&mut self, wrote: &Wrote) -> bool {
+        let Some(album) = wrote.piece.album.clone() else {
+            return false;
+        };
+        if let Some(place) = &self.facts.album
+            && place.first.sender == self.me
+        {
+            self.add_late_item(place, wrote.piece.clone());
+            return true;
+        }
+        let conversation = &mut self.out.conversation;
+        if let Form::Loose { pieces, .. }
+        | Form::Held { pieces, .. }
+        | Form::Unplaced { pieces, .. } = &mut conversation.form
+            && pieces.iter().any(|piece| piece.album.as_ref() == Some(&album))
+        {
+            pieces.push(wrote.piece.clone());
+            return true;
+        }
+        conversation.answered_album.as_ref() == Some(&album)
+    }
+
+    fn add_late_item(&mut self, place: &AlbumPlace, piece: Piece) {
+        let Some((ticket, _)) = self.ticket(place.ticket) else {
+            return;
+        };
+        let role = Role {
+            sender_type: place.first.sender_type,
+            note: place.first.note,
+        };
+        let album = piece.album.clone();
+        let mut change = self.change(ticket);
+        let message = self.add_message(&mut change, piece, role);
+        self.out.tickets.push(change);
+        for recipient in &place.recipients {
+            self.notice(
+                recipient.chat(),
+                Lane::Other,
+                Some(TicketRef::Id(ticket.id)),
+                Some(message),
+                album.clone(),
+                Body::LateItem,
+            );
+        }
+    }
+
+    /// Telegram's reply to any message about a ticket goes to that ticket.
+    pub(super) fn joins_by_reply(&mut self, wrote: &Wrote) -> bool {
+        let Some(linked) = &self.facts.linked else {
+            return false;
+        };
+        let Some((ticket, _)) = self.ticket(linked.ticket) else {
+            return false;
+        };
+        if ticket.user == self.me {
+            if ticket.status == Status::Closed {
+                self.offer_closed(ticket, wrote.piece.clone());
+            } else {
+                self.join(ticket, vec![wrote.piece.clone()]);
+            }
+            return true;
+        }
+        if !self.admin {
+            return false;
+        }
+        if let Form::Note { ticket: noted } = self.out.conversation.form
+            && noted == ticket.id
+        {
+            self.keep_note(ticket, wrote.piece.clone());
+        } else {
+            self.answer_by_reply(ticket, linked, wrote.piece.clone());
+        }
+        true
+    }
+
+    /// Within ten minutes of a message that was placed in an own ticket, the next one follows it.
+    pub(super) fn follows_own(&mut self, wrote: &Wrote) -> bool {
+        let Some(Placed { ticket, at, .. }) = &self.out.conversation.placed else {
+            return false;
+        };
+        if self.now - *at > Conversation::FOLLOWS_FOR {
+            return false;
+        }
+        let Some(ticket) = ticket.id().and_then(|id| self.my_ticket(id)) else {
+            return false;
+        };
+        if ticket.status == Status::Closed {
+            self.offer_closed(ticket, wrote.piece.clone());
+        } else {
+            self.join(ticket, vec![wrote.piece.clone()]);
+        }
+        true
+    }
+
+    /// Adds a user's messages to an own ticket, tells the staff, and acknowledges by a reaction.
+    pub(super) fn join(&mut self, ticket: &Ticket, pieces: Vec<Piece>) {
+        let album = pieces.last().and_then(|piece| piece.album.clone());
+        for message in first_of_albums(&pieces).filter_map(|place| pieces.get(place)) {
+            self.tell(
+                self.me.chat(),
+                Lane::Own,
+                Body::React {
+                    message: message.source.message,
+                    emoji: SEEN.to_owned(),
+                },
+            );
+        }
+        let mut change = self.change(ticket);
+        self.add_users(&mut change, pieces, Why::FollowUp, Why::FollowUp);
+        self.out.tickets.push(change);
+        self.placed(TicketRef::Id(ticket.id), album);
+    }
+
+    /// Remembers where the latest message went.
+    pub(super) fn placed(&mut self, ticket: TicketRef, album: Option<AlbumId>) {
+        self.out.conversation.placed = Some(Placed {
+            ticket,
+            at: self.now,
+            album,
+        });
+    }
+
+    /// Adds a user's messages to a change: the user waits from now on, and has read everything.
+    /// The staff are told; the first message is `first` to them, the others are `rest`.
+    pub(super) fn add_users(
+        &mut self,
+        change: &mut TicketChange,
+        pieces: Vec<Piece>,
+        first: Why,
+        rest: Why,
+    ) {
+        let ticket = self.reference(&change.ticket);
+        change.ticket.waiting_since.get_or_insert(self.now);
+        change.ticket.unread = false;
+        let recipients = self.staff_for(&change.ticket);
+        let heads: Vec<usize> = first_of_albums(&pieces).collect();
+        for (place, piece) in pieces.into_iter().enumerate() {
+            let parts = notice::parts(&piece.content, piece.album.is_some());
+            let album = piece.album.clone();
+            let message = self.add_message(change, piece, Role::USER);
+            if !heads.contains(&place) {
+                continue;
+            }
+            let why = if place == 0 { first } else { rest };
+            for recipient in &recipients {
+                self.relay(*recipient, Lane::Other, ticket, message, &album, parts, why);
+            }
+        }
+    }
+
+    /// Passes a message on to somebody, in its parts.
+    #[expect(clippy::too_many_arguments, reason = "each is a column of the notice")]
+    pub(super) fn relay(
+        &mut self,
+        to: PersonId,
+        lane: Lane,
+        ticket: TicketRef,
+        message: MessageRef,
+        album: &Option<AlbumId>,
+        parts: &[notice::Part],
+        why: Why,
+    ) {
+        for part in parts {
+            self.notice(
+                to.chat(),
+                lane,
+                Some(ticket),
+                Some(message),
+                album.clone(),
+                Body::Relay { part: *part, why },
+            );
+        }
+    }
+
+    /// Adds one message, with its event, and gives the handle by which notices name it.
+    pub(super) fn add_message(
+        &self,
+        change: &mut TicketChange,
+        piece: Piece,
+        role: Role,
+    ) -> MessageRef {
+        let earlier: usize = self.out.tickets.iter().map(|other| other.messages.len()).sum();
+        let place = earlier + change.messages.len();
+        change.messages.push(NewMessage {
+            sender: self.me,
+            sender_type: role.sender_type,
+            note: role.note,
+            content: piece.content,
+            source: piece.source,
+            album: piece.album,
+            at: self.now,
+        });
+        change.events.push(self.event(match role.sender_type {
+            SenderType::User => Happened::UserWrote,
+            SenderType::Admin if role.note => Happened::NoteAdded,
+            SenderType::Admin => Happened::Answered,
+        }));
+        // A draft is at most fifty messages, so the number fits.
+        MessageRef::New(u16::try_from(place).unwrap_or(u16::MAX))
+    }
+
+    /// The handle of a ticket that a change is about; call it before the change is pushed.
+    pub(super) fn reference(&self, ticket: &Ticket) -> TicketRef {
+        if ticket.id.0 == 0 {
+            TicketRef::New(u8::try_from(self.out.tickets.len()).unwrap_or(u8::MAX))
+        } else {
+            TicketRef::Id(ticket.id)
+        }
+    }
+
+    /// Who of the staff is told about a ticket: its assignee, or all where there is none or the
+    /// assignee cannot be reached; those who mute are told of their own tickets only.
+    pub(super) fn staff_for(&self, ticket: &Ticket) -> Vec<PersonId> {
+        let record = |admin: PersonId| self.facts.staff.iter().find(|record| record.id == admin);
+        if let Some(assignee) = ticket.assignee
+            && self.settings.is_admin(assignee)
+            && record(assignee).is_none_or(|record| record.reachable)
+        {
+            return if assignee == self.me {
+                vec![]
+            } else {
+                vec![assignee]
+            };
+        }
+        self.settings
+            .admins
+            .iter()
+            .copied()
+            .filter(|admin| *admin != self.me)
+            .filter(|admin| record(*admin).is_none_or(|record| !record.muted))
+            .collect()
+    }
+
+    /// An edit changes the stored message and its copies, or the draft it is part of; one whose
+    /// original is unknown is taken as the message.
+    pub(super) fn edit(&mut self, wrote: Wrote) {
+        if let Some(original) = &self.facts.original
+            && original.message.source == wrote.piece.source
+            && original.message.sender == self.me
+        {
+            let message = &original.message;
+            let Some((ticket, _)) = self.ticket(original.ticket) else {
+                return;
+            };
+            // `edit_date` alone does not mean that anything changed (a live location, a preview).
+            if message.content == wrote.piece.content {
+                return;
+            }
+            let mut change = self.change(ticket);
+            change.edits.push(MessageEdit::Content {
+                message: message.id,
+                content: wrote.piece.content,
+                at: self.now,
+            });
+            change.events.push(self.event(Happened::MessageEdited {
+                message: message.id,
+                former: message.content.text.clone(),
+            }));
+            self.out.tickets.push(change);
+            for recipient in &original.recipients {
+                self.notice(
+                    recipient.chat(),
+                    Lane::Other,
+                    Some(TicketRef::Id(original.ticket)),
+                    Some(MessageRef::Id(message.id)),
+                    None,
+                    Body::EditCopies,
+                );
+            }
+            return;
+        }
+        if !self.edits_draft(&wrote) {
+            self.take_as_new(wrote);
+        }
+    }
+
+    fn edits_draft(&mut self, wrote: &Wrote) -> bool {
+        match &mut self.out.conversation.form {
+            Form::Loose { pieces, .. }
+            | Form::Held { pieces, .. }
+            | Form::Unplaced { pieces, .. } => pieces
+                .iter_mut()
+                .find(|piece| piece.source == wrote.piece.source)
+                .map(|piece| piece.content = wrote.piece.content.clone())
+                .is_some(),
+            Form::NewTicket {
+                subject,
+                subject_from,
+                ..
+            } if *subject_from == Some(wrote.piece.source.message) => {
+                if let Ok(better) = super::user::read_subject(&wrote.piece.content) {
+                    *subject = Some(better);
+                }
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+/// The places of the messages that are passed on: all but the later items of an album, which their
+/// first carries along.
+fn first_of_albums(pieces: &[Piece]) -> impl Iterator<Item = usize> {
+    (0..pieces.len()).filter(|place| match &pieces[*place].album {
+        None => true,
+        Some(album) => !pieces[..*place]
+            .iter()
+            .any(|earlier| earlier.album.as_ref() == Some(album)),
+    })
+}

@@ -1,0 +1,313 @@
+//! One turn of a conversation: what is known, and the outcome as it grows.
+
+use super::intent::{Asked, Intent, wrote_intent};
+use crate::button::Button;
+use crate::conversation::{Conversation, Form};
+use crate::facts::Facts;
+use crate::ids::{AlbumId, ChatId, ChatMessageId, MessageRef, PersonId, TicketId, TicketRef, Version};
+use crate::input::{Input, Wrote};
+use crate::notice::{Body, Lane, NewNotice};
+use crate::outcome::{NewEvent, Outcome, TicketChange, Toast};
+use crate::screen::{Named, Saying, Screen, Show};
+use crate::settings::Settings;
+use crate::ticket::{Happened, Lang, Ticket, Time, UserRecord};
+
+/// What is known in this turn, and what comes of it.
+pub(super) struct Turn<'a> {
+    pub(super) input: &'a Input,
+    pub(super) facts: &'a Facts,
+    pub(super) settings: &'a Settings,
+    pub(super) now: Time,
+    /// Who acts.
+    pub(super) me: PersonId,
+    /// Whether they are an admin now.
+    pub(super) admin: bool,
+    /// The message under which they pressed.
+    pub(super) pressed: Option<ChatMessageId>,
+    /// What comes of it; the conversation starts as it was.
+    pub(super) out: Outcome,
+}
+
+impl<'a> Turn<'a> {
+    pub(super) fn new(
+        state: &Conversation,
+        input: &'a Input,
+        facts: &'a Facts,
+        settings: &'a Settings,
+        now: Time,
+    ) -> Self {
+        let mut out = Outcome {
+            conversation: state.clone(),
+            ..Outcome::default()
+        };
+        // Whoever acts can be reached, whatever Telegram said before.
+        out.person.reachable = Some(true);
+        Self {
+            input,
+            facts,
+            settings,
+            now,
+            me: input.person.id,
+            admin: settings.is_admin(input.person.id),
+            pressed: None,
+            out,
+        }
+    }
+
+    /// The language of the person who acts.
+    pub(super) fn lang(&self) -> Lang {
+        self.settings.language(
+            self.facts.me.as_ref().and_then(|me| me.language),
+            self.input.person.language_code.as_deref(),
+        )
+    }
+
+    /// Shows a screen.
+    pub(super) fn show(&mut self, screen: Screen) {
+        self.out.show = Some(Show {
+            screen,
+            pressed: self.pressed,
+        });
+    }
+
+    /// Shows one sentence.
+    pub(super) fn say(&mut self, saying: Saying) {
+        self.show(Screen::Say(saying));
+    }
+
+    /// Answers the press with a few words.
+    pub(super) fn toast(&mut self, toast: Toast) {
+        self.out.toast = Some(toast);
+    }
+
+    /// The button belongs to something that is over: says so, and shows a way on.
+    pub(super) fn out_of_date(&mut self) {
+        self.toast(Toast::OutOfDate);
+        self.say(Saying::OutOfDate);
+    }
+
+    /// There is no such ticket for this person.
+    pub(super) fn no_such_ticket(&mut self) {
+        self.toast(Toast::NotFound);
+        self.say(Saying::NoSuchTicket);
+    }
+
+    /// Tells a chat something that is about no ticket.
+    pub(super) fn tell(&mut self, chat: ChatId, lane: Lane, body: Body) {
+        self.notice(chat, lane, None, None, None, body);
+    }
+
+    /// Tells a chat something about a ticket.
+    pub(super) fn tell_about(&mut self, chat: ChatId, lane: Lane, ticket: TicketRef, body: Body) {
+        self.notice(chat, lane, Some(ticket), None, None, body);
+    }
+
+    /// Adds a notice; an album waits a second for its other items.
+    pub(super) fn notice(
+        &mut self,
+        chat: ChatId,
+        lane: Lane,
+        ticket: Option<TicketRef>,
+        message: Option<MessageRef>,
+        album: Option<AlbumId>,
+        body: Body,
+    ) {
+        let due = match album {
+            Some(_) => self.now + super::place::ALBUM_SETTLES,
+            None => self.now,
+        };
+        self.out.notices.push(NewNotice {
+            chat,
+            lane,
+            due,
+            ticket,
+            message,
+            album,
+            body,
+        });
+    }
+
+    /// A stored ticket and its user.
+    pub(super) fn ticket(&self, id: TicketId) -> Option<&'a (Ticket, UserRecord)> {
+        self.facts.ticket(id)
+    }
+
+    /// A stored ticket of the person who acts; nobody else's, whatever their client sends.
+    pub(super) fn my_ticket(&self, id: TicketId) -> Option<&'a Ticket> {
+        self.ticket(id)
+            .map(|(ticket, _)| ticket)
+            .filter(|ticket| ticket.user == self.me)
+    }
+
+    /// Starts a change of a stored ticket: the version is raised, the rest is as it was.
+    pub(super) fn change(&self, ticket: &Ticket) -> TicketChange {
+        TicketChange {
+            ticket: Ticket {
+                version: ticket.version.next(),
+                updated_at: self.now,
+                ..ticket.clone()
+            },
+            messages: Vec::new(),
+            edits: Vec::new(),
+            events: Vec::new(),
+        }
+    }
+
+    /// An event by the person who acts.
+    pub(super) fn event(&self, what: Happened) -> NewEvent {
+        NewEvent {
+            by: Some(self.me),
+            at: self.now,
+            what,
+        }
+    }
+
+    /// What a member of the staff is called.
+    pub(super) fn named(&self, person: PersonId) -> Named {
+        if let Some(record) = self.facts.staff.iter().find(|record| record.id == person) {
+            return Named {
+                id: person,
+                name: record.full_name(),
+            };
+        }
+        Named::of(person, &self.facts.names)
+    }
+
+    /// Carries out a command. It leaves a form, but never the words that wait for a place.
+    pub(super) fn command(&mut self, command: Asked) {
+        if !matches!(command, Asked::Cancel | Asked::Unknown) {
+            self.leave_form();
+        }
+        match command {
+            Asked::Start => self.show(Screen::Home {
+                greeting: true,
+                admin: self.admin,
+            }),
+            Asked::Help => self.show(Screen::Help { admin: self.admin }),
+            Asked::New => self.new_ticket(),
+            Asked::MyTickets => self.my_tickets(),
+            Asked::MyTicket(ticket) => self.open_mine(ticket),
+            Asked::Languages => self.show(Screen::Languages),
+            Asked::Cancel => self.cancel(),
+            Asked::Admin => self.show(Screen::Admin),
+            Asked::Dashboard => self.dashboard(),
+            Asked::Statistics => self.show(Screen::Statistics(self.facts.statistics.clone())),
+            Asked::AskFind => self.ask_find(),
+            Asked::Find(query) => self.found(query),
+            Asked::Ticket(ticket) => self.open_card(ticket, None),
+            Asked::Close(ticket) => self.close_typed(ticket),
+            Asked::Unknown => self.say(Saying::UnknownCommand),
+        }
+    }
+
+    /// Carries out a press.
+    pub(super) fn press(&mut self, button: Button) {
+        match button {
+            Button::Home => {
+                self.leave_form();
+                self.show(Screen::Home {
+                    greeting: false,
+                    admin: self.admin,
+                });
+            }
+            Button::Support => {
+                self.leave_form();
+                self.show(Screen::Support);
+            }
+            Button::Help => self.show(Screen::Help { admin: self.admin }),
+            Button::Languages => self.show(Screen::Languages),
+            Button::SetLanguage(lang) => {
+                self.out.person.language = Some(lang);
+                self.say(Saying::LanguageSet);
+            }
+            Button::Cancel => self.cancel(),
+            Button::NewTicket
+            | Button::PickCategory(..)
+            | Button::FormBack(_)
+            | Button::MakeTicket(_)
+            | Button::JoinTicket(..)
+            | Button::ReopenAndJoin(..)
+            | Button::Discard(_) => self.press_in_form(button),
+            Button::MyTickets(_)
+            | Button::MyTicket(_)
+            | Button::MyConversation(..)
+            | Button::Reply(_)
+            | Button::CloseMine(..)
+            | Button::ReopenMine(..)
+            | Button::ShowMessage(..) => self.press_in_my_tickets(button),
+            staffs => self.press_as_admin(staffs),
+        }
+    }
+
+    /// Takes in words or media.
+    pub(super) fn words(&mut self, wrote: Wrote, asked: bool) {
+        if self.joins_album(&wrote) || self.joins_by_reply(&wrote) {
+            return;
+        }
+        match &self.out.conversation.form {
+            Form::None => {}
+            Form::NewTicket { .. } | Form::Loose { .. } | Form::Reply { .. } => {
+                return self.words_in_form(wrote);
+            }
+            _ if self.admin => return self.words_as_admin(wrote),
+            // No longer an admin: what was begun as one is over.
+            _ => self.out.conversation.form = Form::None,
+        }
+        debug_assert!(self.admin || !asked || matches!(self.out.conversation.form, Form::None));
+        if self.follows_own(&wrote) {
+            return;
+        }
+        if self.admin {
+            self.unplaced(wrote);
+        } else {
+            self.loose(wrote);
+        }
+    }
+
+    /// Takes an edit for a new message, because the original is not known.
+    pub(super) fn take_as_new(&mut self, wrote: Wrote) {
+        match wrote_intent(&self.out.conversation, &wrote, self.admin) {
+            Intent::Words { wrote, asked } => self.words(wrote, asked),
+            // A command that is mended in an edit (`/nwe` into `/new`) would need facts that were
+            // not read for it; the menu is the way on.
+            _ => self.show(Screen::Home {
+                greeting: false,
+                admin: self.admin,
+            }),
+        }
+    }
+
+    /// Leaves a form in which nothing but a subject can be lost; words that wait for a place, and
+    /// answers that wait for a decision, stay.
+    pub(super) fn leave_form(&mut self) {
+        let form = &mut self.out.conversation.form;
+        match form {
+            Form::Loose { .. } | Form::Held { .. } | Form::Unplaced { .. } | Form::None => {}
+            Form::NewTicket { .. }
+            | Form::Reply { .. }
+            | Form::Answer { .. }
+            | Form::Note { .. }
+            | Form::Find => *form = Form::None,
+        }
+    }
+
+    /// Leaves any form, and throws the draft away: the person said so.
+    fn cancel(&mut self) {
+        let form = std::mem::take(&mut self.out.conversation.form);
+        match form {
+            Form::None => self.say(Saying::NothingToCancel),
+            Form::Reply { ticket } => self.open_mine(ticket),
+            Form::Answer { ticket, .. } | Form::Note { ticket } if self.admin => {
+                self.open_card(ticket, None);
+            }
+            Form::Find if self.admin => self.show(Screen::Admin),
+            Form::Loose { .. } | Form::Held { .. } | Form::Unplaced { .. } => {
+                self.say(Saying::Discarded);
+            }
+            _ => self.say(Saying::Cancelled),
+        }
+    }
+}
+
+/// The version of a ticket that is being opened.
+pub(super) const NEW: Version = crate::screen::FIRST_VERSION;

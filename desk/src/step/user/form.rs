@@ -1,0 +1,306 @@
+//! The form of a new ticket: category, subject, description.
+
+use crate::button::Button;
+use crate::content::{Content, Piece};
+use crate::conversation::Form;
+use crate::ids::{DraftId, TicketId, TicketRef};
+use crate::input::Wrote;
+use crate::notice::Why;
+use crate::outcome::{TicketChange, Toast};
+use crate::screen::{Problem, Saying, Screen};
+use crate::step::turn::{NEW, Turn};
+use crate::ticket::{Category, Happened, Priority, Status, Ticket};
+
+/// The bounds of a subject, in characters.
+const SUBJECT: std::ops::RangeInclusive<usize> = 3..=200;
+/// The fewest characters of a description in words.
+const DESCRIPTION: usize = 5;
+
+/// Reads a subject: one line of words.
+pub(in crate::step) fn read_subject(content: &Content) -> Result<String, Problem> {
+    if !content.is_text() {
+        return Err(Problem::NotText);
+    }
+    let subject = one_line(&content.text);
+    match subject.chars().count() {
+        had if had < *SUBJECT.start() => Err(Problem::TooShort {
+            least: *SUBJECT.start(),
+        }),
+        had if had > *SUBJECT.end() => Err(Problem::TooLong {
+            most: *SUBJECT.end(),
+            had,
+        }),
+        _ => Ok(subject),
+    }
+}
+
+/// Runs of white space become one space.
+pub(super) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn read_description(content: &Content) -> Result<(), Problem> {
+    if content.is_text() && content.text.trim().chars().count() < DESCRIPTION {
+        return Err(Problem::TooShort { least: DESCRIPTION });
+    }
+    Ok(())
+}
+
+impl Turn<'_> {
+    /// Starts the form; words that wait for a place come first.
+    pub(in crate::step) fn new_ticket(&mut self) {
+        if let Form::Loose { .. } = self.out.conversation.form {
+            return self.offer();
+        }
+        if let Form::Held { .. } | Form::Unplaced { .. } = self.out.conversation.form {
+            return self.show_waiting_draft();
+        }
+        let draft = self.out.conversation.next_draft();
+        let category = match self.settings.categories.as_slice() {
+            [only] => Some(only.clone()),
+            _ => None,
+        };
+        self.out.conversation.form = Form::NewTicket {
+            draft,
+            category,
+            subject: None,
+            subject_from: None,
+        };
+        self.ask_next(None);
+    }
+
+    /// Asks for what the form lacks.
+    fn ask_next(&mut self, problem: Option<Problem>) {
+        let Form::NewTicket {
+            draft,
+            category,
+            subject,
+            ..
+        } = self.out.conversation.form.clone()
+        else {
+            return self.out_of_date();
+        };
+        self.show(match (category, subject) {
+            (None, _) => Screen::AskCategory {
+                draft,
+                categories: self.settings.categories.clone(),
+            },
+            (Some(category), None) => Screen::AskSubject {
+                draft,
+                category,
+                back: self.settings.categories.len() > 1,
+                problem,
+            },
+            (Some(_), Some(subject)) => Screen::AskDescription {
+                draft,
+                subject,
+                problem,
+            },
+        });
+    }
+
+    /// Presses of the form and of the offer.
+    pub(in crate::step) fn press_in_form(&mut self, button: Button) {
+        match button {
+            Button::NewTicket => self.new_ticket(),
+            Button::PickCategory(draft, category) => self.pick_category(draft, category),
+            Button::FormBack(draft) => self.form_back(draft),
+            Button::MakeTicket(draft) => self.make_ticket(draft),
+            Button::JoinTicket(draft, ticket) => self.join_ticket(draft, ticket, false),
+            Button::ReopenAndJoin(draft, ticket) => self.join_ticket(draft, ticket, true),
+            Button::Discard(draft) => self.discard(draft),
+            _ => self.out_of_date(),
+        }
+    }
+
+    fn pick_category(&mut self, draft: DraftId, picked: Category) {
+        if !self.settings.categories.contains(&picked) {
+            return self.out_of_date();
+        }
+        match &mut self.out.conversation.form {
+            Form::NewTicket {
+                draft: current,
+                category,
+                ..
+            } if *current == draft => {
+                *category = Some(picked);
+                self.ask_next(None);
+            }
+            Form::Loose { draft: current, .. } if *current == draft => {
+                self.ticket_of_loose(picked);
+            }
+            _ => self.show_sent(draft),
+        }
+    }
+
+    fn form_back(&mut self, back_in: DraftId) {
+        let many = self.settings.categories.len() > 1;
+        match &mut self.out.conversation.form {
+            Form::NewTicket {
+                draft,
+                category,
+                subject,
+                ..
+            } if *draft == back_in => {
+                if subject.take().is_some() {
+                    return self.ask_next(None);
+                }
+                if many && category.take().is_some() {
+                    return self.ask_next(None);
+                }
+                self.out.conversation.form = Form::None;
+                self.show(Screen::Support);
+            }
+            Form::Loose {
+                draft,
+                choosing_category,
+                ..
+            } if *draft == back_in => {
+                *choosing_category = false;
+                self.offer();
+            }
+            _ => self.show_sent(back_in),
+        }
+    }
+
+    /// Throws a draft away, if it is still there.
+    pub(in crate::step) fn discard(&mut self, thrown: DraftId) {
+        match &self.out.conversation.form {
+            Form::NewTicket { draft, .. }
+            | Form::Loose { draft, .. }
+            | Form::Held { draft, .. }
+            | Form::Unplaced { draft, .. }
+                if *draft == thrown =>
+            {
+                self.out.conversation.form = Form::None;
+                self.say(Saying::Discarded);
+            }
+            _ => self.show_sent(thrown),
+        }
+    }
+
+    /// A press of a draft that is over shows what became of it.
+    pub(in crate::step) fn show_sent(&mut self, draft: DraftId) {
+        match self
+            .out
+            .conversation
+            .sent_as(draft)
+            .and_then(TicketRef::id)
+        {
+            Some(ticket) if self.my_ticket(ticket).is_some() => {
+                self.toast(Toast::Already);
+                self.open_mine(ticket);
+            }
+            _ => self.out_of_date(),
+        }
+    }
+
+    /// Words while a user's form waits.
+    pub(in crate::step) fn words_in_form(&mut self, wrote: Wrote) {
+        let piece = wrote.piece;
+        match self.out.conversation.form.clone() {
+            Form::NewTicket { category: None, .. } => {
+                // Words instead of a press: they are kept, and the category is all that lacks.
+                let draft = self.out.conversation.next_draft();
+                self.out.conversation.form = Form::Loose {
+                    draft,
+                    pieces: vec![piece],
+                    closed: None,
+                    choosing_category: true,
+                };
+                self.offer();
+            }
+            Form::NewTicket {
+                draft,
+                category: Some(category),
+                subject: None,
+                ..
+            } => match read_subject(&piece.content) {
+                Ok(subject) => {
+                    self.out.conversation.form = Form::NewTicket {
+                        draft,
+                        category: Some(category),
+                        subject: Some(subject),
+                        subject_from: Some(piece.source.message),
+                    };
+                    self.ask_next(None);
+                }
+                Err(problem) => {
+                    self.out.conversation.answered_album = piece.album;
+                    self.ask_next(Some(problem));
+                }
+            },
+            Form::NewTicket {
+                draft,
+                category: Some(category),
+                subject: Some(subject),
+                ..
+            } => match read_description(&piece.content) {
+                Ok(()) => self.open_ticket(draft, category, subject, vec![piece]),
+                Err(problem) => self.ask_next(Some(problem)),
+            },
+            Form::Loose { .. } => self.add_loose(piece),
+            Form::Reply { ticket } => self.reply_typed(ticket, piece),
+            _ => self.out_of_date(),
+        }
+    }
+
+    fn reply_typed(&mut self, ticket: TicketId, piece: Piece) {
+        self.out.conversation.form = Form::None;
+        match self.my_ticket(ticket) {
+            Some(ticket) if ticket.status == Status::Closed => self.offer_closed(ticket, piece),
+            Some(ticket) => self.join(ticket, vec![piece]),
+            None => self.no_such_ticket(),
+        }
+    }
+
+    /// Opens a ticket from a draft, tells the staff, and shows number, subject and status.
+    pub(in crate::step) fn open_ticket(
+        &mut self,
+        draft: DraftId,
+        category: Category,
+        subject: String,
+        pieces: Vec<Piece>,
+    ) {
+        let description = pieces
+            .iter()
+            .map(|piece| piece.content.text.as_str())
+            .find(|text| !text.is_empty())
+            .unwrap_or_default()
+            .to_owned();
+        let album = pieces.last().and_then(|piece| piece.album.clone());
+        let mut change = TicketChange {
+            ticket: Ticket {
+                id: TicketId(0),
+                user: self.me,
+                subject: subject.clone(),
+                description,
+                status: Status::Open,
+                priority: Priority::Normal,
+                category,
+                assignee: None,
+                created_at: self.now,
+                updated_at: self.now,
+                closed_at: None,
+                first_answer_at: None,
+                waiting_since: None,
+                unread: false,
+                version: NEW,
+            },
+            messages: Vec::new(),
+            edits: Vec::new(),
+            events: vec![self.event(Happened::Opened)],
+        };
+        let ticket = self.reference(&change.ticket);
+        self.add_users(&mut change, pieces, Why::NewTicket, Why::FollowUp);
+        self.out.tickets.push(change);
+        self.out.conversation.form = Form::None;
+        self.out.conversation.remember(draft, ticket);
+        self.placed(ticket, album);
+        self.show(Screen::TicketOpened {
+            ticket,
+            subject,
+            status: Status::Open,
+        });
+    }
+}

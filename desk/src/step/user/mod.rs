@@ -1,0 +1,8 @@
+//! What users do: their tickets, the form of a new one, and words that look for a place.
+
+mod form;
+mod loose;
+mod tickets;
+
+pub(super) use form::read_subject;
+pub(super) use loose::reopen_in;

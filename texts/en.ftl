@@ -1,0 +1,412 @@
+# All that the bot says in English. `*bold*`, `_italic_` and `code` work; what people wrote is put in
+# as it is. Keys and values are listed in desk/src/text/texts.rs; a test compares them with this file.
+
+## Commands, as Telegram's menu shows them
+
+command-start = Main menu
+command-help = How it works
+command-new = New ticket
+command-tickets = My tickets
+command-language = Change the language
+command-cancel = Cancel what was begun
+command-admin = Admin menu
+command-find = Find tickets
+command-ticket = Open a ticket by its number
+command-close = Close a ticket by its number
+
+## What a press is answered with
+
+toast-out-of-date = This button is out of date
+toast-done = Done
+toast-already = That was done already
+toast-changed-meanwhile = Somebody was faster: nothing was changed
+toast-not-found = There is no such ticket
+toast-staff-only = Only for the staff
+toast-sent-below = Sent below 👇
+
+## Words for things
+
+language-name = 🇬🇧 English
+support-name = Support
+you = You
+the-desk = Automatic
+nobody = nobody
+no-username = no @username
+no-data = –
+wordless = Without words
+
+category-general = General
+category-payment = Payment
+category-technical = Technical
+
+status-open = Open
+status-in-progress = In progress
+status-closed = Closed
+
+priority-low = Low
+priority-normal = Normal
+priority-high = High
+priority-urgent = Urgent
+
+kind-text = Text
+kind-photo = Photo
+kind-video = Video
+kind-document = File
+kind-voice = Voice message
+kind-audio = Audio
+kind-video-note = Video message
+kind-animation = GIF
+kind-sticker = Sticker
+kind-location = Location
+kind-contact = Contact
+kind-poll = Poll
+kind-dice = Dice
+kind-other = Attachment
+
+under-a-minute = under a minute
+minutes = { $n } min
+hours = { $n } h
+days = { $n ->
+    [one] { $n } day
+   *[other] { $n } days
+}
+
+## Everybody's menus
+
+greeting =
+    👋 *Hello! This is support.*
+
+    Just write here what happened: in words, with a photo, by voice, whatever suits you. We answer right in this chat.
+home =
+    🏠 *Main menu*
+
+    You can ask without any buttons: just write.
+support =
+    📞 *Support*
+
+    Open a ticket, or see how yours are doing.
+help =
+    ❓ *How it works*
+
+    *Just write* what you need. With one tap it becomes a ticket, and we answer here, in this chat.
+
+    Photos, videos, files, voice messages and albums are welcome. Made a typo? Edit your message, and we see it mended. Everything you add goes to your open ticket; to choose which one, reply to any of its messages.
+
+    /new – new ticket
+    /tickets – my tickets
+    /language – language
+    /cancel – cancel what was begun
+help-admin =
+    🛠 *For admins*
+
+    Your words reach a user in two ways only: as Telegram's reply to a message of their ticket, or right after the *Answer* button. Anything else you write asks first.
+
+    /admin – admin menu
+    /find – find by number, @username, id or words
+    /ticket `12` – open a ticket
+    /close `12` – close a ticket
+languages = 🌐 *Choose a language*
+
+cancelled = 👌 Cancelled.
+nothing-to-cancel = There is nothing to cancel.
+no-such-ticket = 🤷 There is no such ticket.
+out-of-date = ⌛️ This button is out of date. Here is the way on:
+unknown-command = 🤔 I don't know this command. If it was a question, just write it in your own words.
+language-set = ✅ We'll speak English.
+discarded = 🗑 Thrown away.
+trouble = 😔 Something went wrong on our side. Your message is safe: we will look after it.
+recalled = 🗑 The answer is taken back and will disappear from the user's chat.
+too-old-to-recall = ⌛️ This answer is more than 48 hours old: Telegram no longer lets it be deleted.
+nothing-found = 🔎 Nothing found.
+muted = 🔕 You get no more notices of others' tickets.
+unmuted = 🔔 You get notices of all new tickets again.
+
+## Buttons of menus and forms
+
+key-support = 📞 Support
+key-language = 🌐 Language
+key-help = ❓ Help
+key-admin = 🛠 Admin menu
+key-back = ← Back
+key-home = 🏠 Menu
+key-cancel = ✖️ Cancel
+key-discard = 🗑 Throw away
+key-new-ticket = 🎫 New ticket
+key-my-tickets = 📋 My tickets
+key-to-my-tickets = ← My tickets
+key-make-ticket = ✅ Open a ticket
+key-as-new-ticket = 🎫 New ticket
+key-reopen-and-join = 🔄 Reopen #{ $number } and add
+key-open-ticket = 📂 Open #{ $number }
+key-to-ticket = ← #{ $number }
+key-belongs-to = ↑ #{ $number }
+key-reply = ✍️ Reply
+key-conversation = 💬 Conversation · { $n }
+key-close = ✅ Close
+key-reopen = 🔄 Reopen
+
+## Buttons of the staff
+
+key-dashboard = 🎫 Support
+key-to-dashboard = ← To the desk
+key-longest-waiting = ⏳ Longest waiting: #{ $number }
+key-all = 📋 All
+key-mine = 🙋 Mine · { $n }
+key-unassigned = 🆓 Unassigned · { $n }
+key-filters = 🗂 Filters
+key-find = 🔎 Find
+key-find-again = 🔎 Find again
+key-statistics = 📊 Statistics
+key-refresh = 🔄 Refresh
+key-mute = 🔕 Mute others' tickets
+key-unmute = 🔔 Unmute
+key-answer = ✍️ Answer
+key-note = 📝 Note
+key-history = 🕓 History
+key-status = 🚦 Status
+key-priority = ⚡️ Priority
+key-category = 🗂 Category
+key-assign = 👥 Assign…
+key-assign-to-me = 🙋 Assign to me
+key-nobody = 🆓 Nobody
+key-user-tickets = 👤 This user's tickets · { $n }
+key-undo = ↩️ Undo closing
+key-recall = 🗑 Take back
+key-recall-latest = 🗑 Take my latest answer back
+key-send-and-reopen = 🔄 Send and reopen
+key-send-and-leave = ✉️ Send, leave closed
+key-send-anyway = ✉️ Send anyway
+key-answer-with = ✉️ Answer #{ $number } { $subject }
+key-ask-as-user = 🎫 Open a ticket of my own
+
+## A new ticket
+
+ask-category =
+    🎫 *New ticket*
+
+    What is it about?
+ask-subject =
+    🎫 *New ticket* · { $category }
+
+    What happened, in one line? This will be the subject.
+ask-description =
+    🎫 *{ $subject }*
+
+    Now tell us more: in words, with photos, videos, files or by voice.
+subject-too-short = ⚠️ That is very short: the subject needs at least { $least ->
+    [one] { $least } character
+   *[other] { $least } characters
+}.
+description-too-short = ⚠️ A little more, please: at least { $least ->
+    [one] { $least } character
+   *[other] { $least } characters
+}, or a photo, file or voice message.
+too-long = ⚠️ Too long: { $had } characters, and there is room for { $most }. A short subject is enough; the details come next.
+not-text = ⚠️ The subject is made of words. Photos and files come at the next step.
+ticket-opened =
+    ✅ *Ticket #{ $number } is open*
+
+    Subject: { $subject }
+    Status: { $status }
+
+    We will answer right here. Want to add something? Just write.
+offered-words = ✉️ *{ $subject }*{ $pieces ->
+    [1] {""}
+   *[other] {" "}({ $pieces } messages)
+}
+offer-new = Shall I open a ticket with this?
+offer-category = What is it about?
+offer-several = Where does this go?
+offer-closed = Ticket *#{ $number }* “{ $subject }” is closed. Reopen it, or open a new one? Your message is kept meanwhile.
+joined = ✅ Added to ticket *#{ $number }* “{ $subject }”.
+joined-reopened = 🔄 Ticket *#{ $number }* “{ $subject }” is open again, and your message is in it.
+ask-reply =
+    ✍️ *Ticket #{ $number }*
+    { $subject }
+
+    Write your message: words, photos, files, whatever helps.
+
+## Lists
+
+my-tickets = 📋 *My tickets* · { $n }
+no-tickets-yet =
+    📋 *My tickets*
+
+    Nothing here yet. Is something wrong? Open a ticket, or just write to us.
+unread-legend = ✉️ – there is a new answer
+ticket-list = *{ $of }* · { $n }
+nothing-here = Nothing here.
+waiting-legend = ⏳ – waits for an answer
+list-all = 📋 All tickets
+list-mine = 🙋 My tickets
+list-unassigned = 🆓 Unassigned
+list-category = 🗂 Category: { $category }
+list-priority = Priority: { $priority }
+list-user = 👤 Tickets of { $name }
+list-found = 🔎 { $query }
+
+## One ticket
+
+ticket-title =
+    🎫 *Ticket #{ $number }*
+    { $subject }
+status-line = Status: { $status }
+priority-line = Priority: { $priority }
+category-line = Category: { $category }
+assignee-line = Assigned to: { $name }
+opened-line = Opened: { $date }
+updated-line = Updated: { $date }
+first-answer-line = First answer: { $date }
+closed-line = Closed: { $date }
+waiting-line = ⏳ *Waits for { $age }*, since { $date }
+user-lines =
+    👤 *{ $name }* · { $username }
+    ID `{ $id }` · language: { $language }
+    First seen: { $date }
+unreachable-line = ⛔️ Has blocked the bot: answers wait until they return
+
+## What just happened to it
+
+news-done = ✅ Done.
+news-already = 👌 That was done already.
+news-closed = ✅ Closed. You can undo it until { $time }.
+news-reopened = 🔄 Open again.
+news-note-kept = 📝 The note is kept. Only admins see it.
+news-answer-taken = 📨 Your answer is on its way. You will be told when it is delivered.
+news-too-late-to-undo = ⌛️ Too late to undo; you can reopen the ticket.
+news-not-an-admin = ⚠️ Only an admin can be assigned.
+changed-meanwhile = ⚠️ *Nothing was changed: somebody was faster.* Meanwhile:
+meanwhile-line = • { $time } { $who }: { $what }
+
+## Its conversation
+
+page-line = _Page { $page } of { $pages }_
+no-messages = No messages yet.
+head-you = 👤 *You* · { $date }
+head-user = 👤 *{ $name }* · { $date }
+head-staff = 🎧 *{ $name }* · { $date }
+head-note = 📝 *Internal note · { $name }* · { $date }
+mark-edited = _edited_
+mark-recalled = 🚫 _taken back_
+
+## Its audit trail
+
+history-title = 🕓 *History of #{ $number }*
+event-line =
+    _{ $date }_ · { $who }
+    { $what }
+event-opened = opened the ticket
+event-user-wrote = wrote
+event-answered = answered
+event-note-added = left a note
+event-status = status: { $from } → { $to }
+event-priority = priority: { $from } → { $to }
+event-category = category: { $from } → { $to }
+event-assignee = assigned to: { $from } → { $to }
+event-edited = edited a message
+event-edited-from = edited a message, it was: “{ $former }”
+event-recalled = took an answer back
+
+## The staff's menus
+
+admin = 🛠 *Admin menu*
+dashboard =
+    🎫 *Support*
+
+    🟢 Open: *{ $open }*
+    🟡 In progress: *{ $progress }*
+    🔴 Closed: *{ $closed }*
+
+    🆓 Unassigned: *{ $unassigned }*
+    🙋 Mine: *{ $mine }*
+longest-waiting = ⏳ Longest waiting: *#{ $number }*, { $age }
+muted-line = 🔕 You get no notices of others' tickets.
+filters = 🗂 *Show tickets by priority or category*
+ask-find =
+    🔎 *What shall I find?*
+
+    Send a ticket number, an @username, an id, or words of the subject.
+statistics-now =
+    📊 *Statistics*
+
+    🟢 Open: *{ $open }*
+    🟡 In progress: *{ $progress }*
+    🔴 Closed: *{ $closed }*
+statistics-days =
+    *Today*: { $opened } opened, { $closed } closed
+    *7 days*: { $openedweek } opened, { $closedweek } closed
+statistics-medians =
+    *Half of the tickets of these 7 days*
+    first answer within: { $answer }
+    closed within: { $closing }
+choose-status = 🚦 Status of *#{ $number }*?
+choose-priority = ⚡️ Priority of *#{ $number }*?
+choose-category = 🗂 Category of *#{ $number }*?
+choose-assignee = 👥 Who takes care of *#{ $number }*?
+ask-answer =
+    ✍️ *Answer to #{ $number }* · { $name }
+    { $subject }
+
+    Your next message (an album counts as one) goes to the user.
+ask-note =
+    📝 *Note on #{ $number }*
+    { $subject }
+
+    Your next message becomes an internal note. The user never sees it.
+held-closed =
+    ✋ *#{ $number } is closed.* Your answer has not been sent.
+
+    How shall I send it?
+held-answered =
+    ✋ *{ $name }* answered *#{ $number }* { $age } ago. Your answer has not been sent.
+
+    Send it anyway?
+unplaced = 🤔 { $pieces ->
+    [1] Who is this for? Nothing has been sent.
+   *[other] Who are these { $pieces } messages for? Nothing has been sent.
+}
+
+## Notices
+
+heading-new-ticket =
+    🆕 *New ticket #{ $number }*
+    { $subject }
+    👤 { $user } · { $category }
+heading-follow-up =
+    💬 *#{ $number }* { $subject }
+    👤 { $user }
+heading-answer = 🎧 *{ $name }* · #{ $number } { $subject }
+heading-others-answer = ↩️ *{ $name }* answered · #{ $number } { $subject }
+album-above = ⬆️ Ticket *#{ $number }*
+not-copied = { $kind }: could not be passed on
+status-changed =
+    ℹ️ *Ticket #{ $number }*
+    { $subject }
+
+    New status: { $status }
+closed-by-staff =
+    ✅ *Ticket #{ $number } is closed*
+    { $subject }
+
+    Not solved after all? Reopen it, or just write.
+reopened-by-staff =
+    🔄 *Ticket #{ $number } is open again*
+    { $subject }
+closed-by-user =
+    🔴 *The user closed #{ $number }*
+    { $subject }
+    👤 { $name }
+reopened-by-user =
+    🔄 *The user reopened #{ $number }*
+    { $subject }
+    👤 { $name }
+assigned-to-you =
+    📌 *Ticket #{ $number } is yours now*
+    { $subject }
+    Assigned by: { $name }
+delivered = ✅ Delivered · #{ $number }
+blocked = ⛔️ *Not delivered · #{ $number }*: { $name } has blocked the bot. The answer is kept, and goes out as soon as they return.
+not-delivered =
+    ❌ *Not delivered · #{ $number }*: Telegram does not take this answer.
+    `{ $reason }`
+group-greeting = 👋 Thank you, but I work in private chats only for now: write to me there. I am leaving this group.

@@ -1,0 +1,415 @@
+# Всё, что бот говорит по-русски. `*жирный*`, `_курсив_` и `код` работают; слова людей вставляются как
+# есть. Ключи и значения перечислены в desk/src/text/texts.rs; тест сверяет их с этим файлом.
+
+## Команды, как их показывает меню Telegram
+
+command-start = Главное меню
+command-help = Как всё устроено
+command-new = Создать тикет
+command-tickets = Мои тикеты
+command-language = Сменить язык
+command-cancel = Отменить начатое
+command-admin = Меню администратора
+command-find = Найти тикеты
+command-ticket = Открыть тикет по номеру
+command-close = Закрыть тикет по номеру
+
+## Ответы на нажатия
+
+toast-out-of-date = Эта кнопка устарела
+toast-done = Готово
+toast-already = Это уже сделано
+toast-changed-meanwhile = Кто-то успел раньше: ничего не изменено
+toast-not-found = Такого тикета нет
+toast-staff-only = Только для администраторов
+toast-sent-below = Отправлено ниже 👇
+
+## Названия
+
+language-name = 🇷🇺 Русский
+support-name = Поддержка
+you = Вы
+the-desk = Автоматически
+nobody = не назначен
+no-username = без @username
+no-data = –
+wordless = Без слов
+
+category-general = Общие вопросы
+category-payment = Оплата
+category-technical = Технические
+
+status-open = Открыт
+status-in-progress = В работе
+status-closed = Закрыт
+
+priority-low = Низкий
+priority-normal = Обычный
+priority-high = Высокий
+priority-urgent = Срочный
+
+kind-text = Текст
+kind-photo = Фото
+kind-video = Видео
+kind-document = Файл
+kind-voice = Голосовое
+kind-audio = Аудио
+kind-video-note = Видеосообщение
+kind-animation = GIF
+kind-sticker = Стикер
+kind-location = Место на карте
+kind-contact = Контакт
+kind-poll = Опрос
+kind-dice = Кубик
+kind-other = Вложение
+
+under-a-minute = меньше минуты
+minutes = { $n } мин
+hours = { $n } ч
+days = { $n } дн.
+
+## Меню для всех
+
+greeting =
+    👋 *Здравствуйте! Это поддержка.*
+
+    Просто напишите сюда, что случилось: словами, с фото, голосом – как удобно. Мы ответим прямо в этом чате.
+home =
+    🏠 *Главное меню*
+
+    Можно и без кнопок: просто напишите.
+support =
+    📞 *Поддержка*
+
+    Создайте тикет или посмотрите, что с вашими.
+help =
+    ❓ *Как всё устроено*
+
+    *Просто напишите*, что нужно. Одно нажатие – и это тикет, а ответ придёт сюда же, в этот чат.
+
+    Можно присылать фото, видео, файлы, голосовые и альбомы. Опечатались? Исправьте сообщение, и мы увидим исправленное. Всё, что вы добавите, попадёт в открытый тикет; чтобы выбрать какой, ответьте на любое сообщение о нём.
+
+    /new – создать тикет
+    /tickets – мои тикеты
+    /language – язык
+    /cancel – отменить начатое
+help-admin =
+    🛠 *Администраторам*
+
+    Ваши слова дойдут до пользователя только двумя путями: ответом Telegram на сообщение о тикете или сразу после кнопки *Ответить*. Обо всём остальном бот сначала спросит.
+
+    /admin – меню администратора
+    /find – поиск по номеру, @username, id или словам темы
+    /ticket `12` – открыть тикет
+    /close `12` – закрыть тикет
+languages = 🌐 *Выберите язык*
+
+cancelled = 👌 Отменено.
+nothing-to-cancel = Отменять нечего.
+no-such-ticket = 🤷 Такого тикета нет.
+out-of-date = ⌛️ Эта кнопка устарела. Дальше – отсюда:
+unknown-command = 🤔 Такой команды нет. Если это вопрос, просто напишите его своими словами.
+language-set = ✅ Будем говорить по-русски.
+discarded = 🗑 Черновик удалён.
+trouble = 😔 У нас что-то пошло не так. Ваше сообщение сохранено, мы разберёмся.
+recalled = 🗑 Ответ отозван и исчезнет из чата пользователя.
+too-old-to-recall = ⌛️ Этому ответу больше 48 часов: Telegram уже не даёт его удалить.
+nothing-found = 🔎 Ничего не нашлось.
+muted = 🔕 О чужих тикетах больше не сообщаем.
+unmuted = 🔔 Снова сообщаем обо всех новых тикетах.
+
+## Кнопки меню и форм
+
+key-support = 📞 Поддержка
+key-language = 🌐 Язык
+key-help = ❓ Помощь
+key-admin = 🛠 Администратору
+key-back = ← Назад
+key-home = 🏠 Меню
+key-cancel = ✖️ Отмена
+key-discard = 🗑 Не нужно
+key-new-ticket = 🎫 Создать тикет
+key-my-tickets = 📋 Мои тикеты
+key-to-my-tickets = ← Мои тикеты
+key-make-ticket = ✅ Создать тикет
+key-as-new-ticket = 🎫 Новый тикет
+key-reopen-and-join = 🔄 Открыть #{ $number } снова и добавить
+key-open-ticket = 📂 Открыть #{ $number }
+key-to-ticket = ← #{ $number }
+key-belongs-to = ↑ #{ $number }
+key-reply = ✍️ Ответить
+key-conversation = 💬 Переписка · { $n }
+key-close = ✅ Закрыть
+key-reopen = 🔄 Открыть снова
+
+## Кнопки администраторов
+
+key-dashboard = 🎫 Поддержка
+key-to-dashboard = ← К поддержке
+key-longest-waiting = ⏳ Дольше всех ждёт #{ $number }
+key-all = 📋 Все
+key-mine = 🙋 Мои · { $n }
+key-unassigned = 🆓 Ничьи · { $n }
+key-filters = 🗂 Фильтры
+key-find = 🔎 Найти
+key-find-again = 🔎 Искать ещё
+key-statistics = 📊 Статистика
+key-refresh = 🔄 Обновить
+key-mute = 🔕 Без чужих
+key-unmute = 🔔 Сообщать обо всех
+key-answer = ✍️ Ответить
+key-note = 📝 Заметка
+key-history = 🕓 История
+key-status = 🚦 Статус
+key-priority = ⚡️ Приоритет
+key-category = 🗂 Категория
+key-assign = 👥 Назначить…
+key-assign-to-me = 🙋 Взять себе
+key-nobody = 🆓 Никому
+key-user-tickets = 👤 Тикеты пользователя · { $n }
+key-undo = ↩️ Отменить закрытие
+key-recall = 🗑 Отозвать
+key-recall-latest = 🗑 Отозвать мой последний ответ
+key-send-and-reopen = 🔄 Отправить и открыть снова
+key-send-and-leave = ✉️ Отправить, не открывая
+key-send-anyway = ✉️ Всё равно отправить
+key-answer-with = ✉️ Ответить в #{ $number } { $subject }
+key-ask-as-user = 🎫 Создать свой тикет
+
+## Новый тикет
+
+ask-category =
+    🎫 *Новый тикет*
+
+    О чём он?
+ask-subject =
+    🎫 *Новый тикет* · { $category }
+
+    Что случилось, одной строкой? Это будет тема.
+ask-description =
+    🎫 *{ $subject }*
+
+    А теперь подробнее: словами, фото, видео, файлами или голосом.
+subject-too-short = ⚠️ Слишком коротко: в теме нужно хотя бы { $least ->
+    [one] { $least } символ
+    [few] { $least } символа
+   *[many] { $least } символов
+}.
+description-too-short = ⚠️ Чуть подробнее, пожалуйста: хотя бы { $least ->
+    [one] { $least } символ
+    [few] { $least } символа
+   *[many] { $least } символов
+} – или фото, файл, голосовое.
+too-long = ⚠️ Слишком длинно: символов { $had }, а помещается { $most }. Для темы хватит короткой фразы, подробности – на следующем шаге.
+not-text = ⚠️ Тема – это слова. Фото и файлы пришлите на следующем шаге.
+ticket-opened =
+    ✅ *Тикет #{ $number } создан*
+
+    Тема: { $subject }
+    Статус: { $status }
+
+    Мы ответим здесь же. Захотите что-то добавить – просто напишите.
+offered-words = ✉️ *{ $subject }*{ $pieces ->
+    [1] {""}
+    [one] {" "}({ $pieces } сообщение)
+    [few] {" "}({ $pieces } сообщения)
+   *[many] {" "}({ $pieces } сообщений)
+}
+offer-new = Создать из этого тикет?
+offer-category = О чём это?
+offer-several = Куда это добавить?
+offer-closed = Тикет *#{ $number }* «{ $subject }» закрыт. Открыть его снова или создать новый? Ваше сообщение пока сохранено.
+joined = ✅ Добавлено в тикет *#{ $number }* «{ $subject }».
+joined-reopened = 🔄 Тикет *#{ $number }* «{ $subject }» снова открыт, сообщение добавлено.
+ask-reply =
+    ✍️ *Тикет #{ $number }*
+    { $subject }
+
+    Напишите сообщение: слова, фото, файлы – что угодно.
+
+## Списки
+
+my-tickets = 📋 *Мои тикеты* · { $n }
+no-tickets-yet =
+    📋 *Мои тикеты*
+
+    Здесь пока пусто. Что-то случилось? Создайте тикет или просто напишите нам.
+unread-legend = ✉️ – есть новый ответ
+ticket-list = *{ $of }* · { $n }
+nothing-here = Здесь пусто.
+waiting-legend = ⏳ – ждёт ответа
+list-all = 📋 Все тикеты
+list-mine = 🙋 Мои тикеты
+list-unassigned = 🆓 Ничьи тикеты
+list-category = 🗂 Категория: { $category }
+list-priority = Приоритет: { $priority }
+list-user = 👤 Тикеты: { $name }
+list-found = 🔎 { $query }
+
+## Тикет
+
+ticket-title =
+    🎫 *Тикет #{ $number }*
+    { $subject }
+status-line = Статус: { $status }
+priority-line = Приоритет: { $priority }
+category-line = Категория: { $category }
+assignee-line = Ответственный: { $name }
+opened-line = Создан: { $date }
+updated-line = Обновлён: { $date }
+first-answer-line = Первый ответ: { $date }
+closed-line = Закрыт: { $date }
+waiting-line = ⏳ *Ждёт ответа { $age }*, с { $date }
+user-lines =
+    👤 *{ $name }* · { $username }
+    ID `{ $id }` · язык: { $language }
+    Впервые здесь: { $date }
+unreachable-line = ⛔️ Заблокировал бота: ответы подождут возвращения
+
+## Что с ним только что было
+
+news-done = ✅ Готово.
+news-already = 👌 Это уже сделано.
+news-closed = ✅ Тикет закрыт. Отменить можно до { $time }.
+news-reopened = 🔄 Тикет снова открыт.
+news-note-kept = 📝 Заметка сохранена. Её видят только администраторы.
+news-answer-taken = 📨 Ответ уже в пути. Сообщим, когда он дойдёт.
+news-too-late-to-undo = ⌛️ Отменять поздно, но тикет можно открыть снова.
+news-not-an-admin = ⚠️ Назначить можно только администратора.
+changed-meanwhile = ⚠️ *Ничего не изменено: кто-то успел раньше.* Тем временем:
+meanwhile-line = • { $time } { $who }: { $what }
+
+## Переписка
+
+page-line = _Страница { $page } из { $pages }_
+no-messages = Сообщений пока нет.
+head-you = 👤 *Вы* · { $date }
+head-user = 👤 *{ $name }* · { $date }
+head-staff = 🎧 *{ $name }* · { $date }
+head-note = 📝 *Внутренняя заметка · { $name }* · { $date }
+mark-edited = _изменено_
+mark-recalled = 🚫 _отозвано_
+
+## История
+
+history-title = 🕓 *История #{ $number }*
+event-line =
+    _{ $date }_ · { $who }
+    { $what }
+event-opened = новый тикет
+event-user-wrote = сообщение
+event-answered = ответ
+event-note-added = заметка
+event-status = статус: { $from } → { $to }
+event-priority = приоритет: { $from } → { $to }
+event-category = категория: { $from } → { $to }
+event-assignee = ответственный: { $from } → { $to }
+event-edited = правка сообщения
+event-edited-from = правка сообщения, было: «{ $former }»
+event-recalled = ответ отозван
+
+## Меню администраторов
+
+admin = 🛠 *Меню администратора*
+dashboard =
+    🎫 *Поддержка*
+
+    🟢 Открыто: *{ $open }*
+    🟡 В работе: *{ $progress }*
+    🔴 Закрыто: *{ $closed }*
+
+    🆓 Ничьих: *{ $unassigned }*
+    🙋 Моих: *{ $mine }*
+longest-waiting = ⏳ Дольше всех ждёт *#{ $number }*: { $age }
+muted-line = 🔕 О чужих тикетах вам не сообщаем.
+filters = 🗂 *Показать тикеты по приоритету или категории*
+ask-find =
+    🔎 *Что найти?*
+
+    Пришлите номер тикета, @username, id или слова из темы.
+statistics-now =
+    📊 *Статистика*
+
+    🟢 Открыто: *{ $open }*
+    🟡 В работе: *{ $progress }*
+    🔴 Закрыто: *{ $closed }*
+statistics-days =
+    *Сегодня*: создано { $opened }, закрыто { $closed }
+    *7 дней*: создано { $openedweek }, закрыто { $closedweek }
+statistics-medians =
+    *Половина тикетов за эти 7 дней*
+    первый ответ не позже чем через: { $answer }
+    закрыта не позже чем через: { $closing }
+choose-status = 🚦 Какой статус у *#{ $number }*?
+choose-priority = ⚡️ Какой приоритет у *#{ $number }*?
+choose-category = 🗂 Какая категория у *#{ $number }*?
+choose-assignee = 👥 Кто займётся *#{ $number }*?
+ask-answer =
+    ✍️ *Ответ на #{ $number }* · { $name }
+    { $subject }
+
+    Следующее ваше сообщение (альбом считается за одно) уйдёт пользователю.
+ask-note =
+    📝 *Заметка к #{ $number }*
+    { $subject }
+
+    Следующее ваше сообщение станет внутренней заметкой. Пользователь её не увидит.
+held-closed =
+    ✋ *Тикет #{ $number } закрыт.* Ваш ответ ещё не отправлен.
+
+    Как его отправить?
+held-answered =
+    ✋ На *#{ $number }* уже есть ответ: *{ $name }*, { $age } назад. Ваш ещё не отправлен.
+
+    Всё равно отправить?
+unplaced = 🤔 { $pieces ->
+    [1] Кому это? Пока ничего не отправлено.
+    [one] Кому { $pieces } сообщение? Пока ничего не отправлено.
+    [few] Кому эти { $pieces } сообщения? Пока ничего не отправлено.
+   *[many] Кому эти { $pieces } сообщений? Пока ничего не отправлено.
+}
+
+## Уведомления
+
+heading-new-ticket =
+    🆕 *Новый тикет #{ $number }*
+    { $subject }
+    👤 { $user } · { $category }
+heading-follow-up =
+    💬 *#{ $number }* { $subject }
+    👤 { $user }
+heading-answer = 🎧 *{ $name }* · #{ $number } { $subject }
+heading-others-answer = ↩️ *{ $name }* отвечает · #{ $number } { $subject }
+album-above = ⬆️ Тикет *#{ $number }*
+not-copied = { $kind }: не удалось переслать
+status-changed =
+    ℹ️ *Тикет #{ $number }*
+    { $subject }
+
+    Новый статус: { $status }
+closed-by-staff =
+    ✅ *Тикет #{ $number } закрыт*
+    { $subject }
+
+    Вопрос остался? Откройте тикет снова или просто напишите.
+reopened-by-staff =
+    🔄 *Тикет #{ $number } снова открыт*
+    { $subject }
+closed-by-user =
+    🔴 *Пользователь закрыл #{ $number }*
+    { $subject }
+    👤 { $name }
+reopened-by-user =
+    🔄 *Пользователь снова открыл #{ $number }*
+    { $subject }
+    👤 { $name }
+assigned-to-you =
+    📌 *Тикет #{ $number } теперь ваш*
+    { $subject }
+    Передаёт: { $name }
+delivered = ✅ Доставлено · #{ $number }
+blocked = ⛔️ *Не доставлено · #{ $number }*: { $name } – бот заблокирован. Ответ сохранён и уйдёт, как только пользователь вернётся.
+not-delivered =
+    ❌ *Не доставлено · #{ $number }*: Telegram не принимает этот ответ.
+    `{ $reason }`
+group-greeting = 👋 Спасибо, но пока я работаю только в личных чатах: напишите мне туда. Из этой группы я выхожу.
