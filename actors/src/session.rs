@@ -1,0 +1,471 @@
+//! The actor that owns one person's conversation, and the registry that finds it.
+//!
+//! A session is made on demand, takes one message at a time, and stops when idle; what it keeps in
+//! memory is only a copy of its row. A panic in the rules costs one message: the copy is thrown
+//! away and the row is read again.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use actix::prelude::{
+    Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, AtomicResponse, Context, Handler,
+    Message, Recipient, WrapFuture,
+};
+use chrono::TimeDelta;
+use dashmap::DashMap;
+use dashmap::mapref::entry::Entry;
+use frontdesk_desk::conversation::Conversation;
+use frontdesk_desk::ids::{PersonId, Version};
+use frontdesk_desk::input::{Act, Input};
+use frontdesk_desk::outcome::{PersonChange, Toast};
+use frontdesk_desk::ticket::{Lang, Time, UserRecord};
+use frontdesk_desk::{Facts, Outcome, Settings, needs, step};
+use futures::FutureExt;
+use futures::future::{Either, select};
+use tracing::{error, warn};
+
+use crate::clock::Clock;
+use crate::notifier::{AnswerQuery, Deliver, Ready};
+use crate::store::StoreError;
+use crate::tickets::{Commit, Committed, Decision, Load, QuarantineId, Read, Screen};
+
+/// After this long a press is answered empty, so that its button stops spinning.
+const ANSWER_AFTER: TimeDelta = TimeDelta::seconds(1);
+
+/// How often a turn is taken again because somebody else changed what it was decided on. Each time
+/// somebody got something done; so many in a row mean that the decision contradicts the rows.
+const TURNS: usize = 20;
+
+/// One update for this person; answered when all that it caused is committed.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "Result<(), ReceiveError>")]
+pub struct Receive {
+    /// The update.
+    pub input: Input,
+    /// The quarantined update that this is another try of.
+    pub retry_of: Option<QuarantineId>,
+}
+
+/// Why an update was not taken in.
+#[derive(Debug, thiserror::Error)]
+pub enum ReceiveError {
+    /// The database could not take it now: wait and try again.
+    #[error(transparent)]
+    Store(StoreError),
+    /// The desk is stopping: Telegram keeps the update.
+    #[error("the desk is stopping")]
+    Stopping,
+    /// Our own failure: the update belongs into quarantine.
+    #[error("the rules failed: {0}")]
+    Rule(&'static str),
+}
+
+/// What sessions are made of: their neighbours, the clock, and what the operator set.
+#[derive(Clone)]
+pub struct Neighbours {
+    /// Tickets: a person's row.
+    pub load: Recipient<Load>,
+    /// Tickets: facts.
+    pub read: Recipient<Read>,
+    /// Tickets: decisions.
+    pub commit: Recipient<Commit>,
+    /// Tickets: the screen not yet shown.
+    pub screen: Recipient<Screen>,
+    /// Notifier: what was committed.
+    pub deliver: Recipient<Deliver>,
+    /// Notifier: callback queries.
+    pub answer: Recipient<AnswerQuery>,
+    /// The one clock.
+    pub clock: Clock,
+    /// What the rules depend on.
+    pub settings: Arc<Settings>,
+}
+
+/// The sizes of the pool of sessions.
+#[derive(Clone, Copy, Debug)]
+pub struct Sizes {
+    /// How many sessions may stay alive; beyond that one stops as soon as its message is done.
+    pub most_alive: usize,
+    /// A session without a message for this long stops.
+    pub idle_after: Duration,
+    /// How many messages may wait for one person.
+    pub mailbox: usize,
+}
+
+/// The way to sessions: finds or makes the one of a person.
+#[derive(Clone)]
+pub struct Sessions(Arc<Registry>);
+
+struct Registry {
+    alive: DashMap<PersonId, Alive>,
+    arbiters: Vec<actix_rt::ArbiterHandle>,
+    neighbours: Neighbours,
+    sizes: Sizes,
+}
+
+struct Alive {
+    session: Addr<Session>,
+    /// Messages that are on their way to it or in it; it stops only at none.
+    pending: Arc<AtomicUsize>,
+}
+
+/// Lowers the count of pending messages, however the wait for the answer ends.
+struct Pending(Arc<AtomicUsize>);
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+impl Sessions {
+    /// A registry whose sessions run on these arbiters (at least one), each person always on the
+    /// same.
+    pub fn new(
+        arbiters: Vec<actix_rt::ArbiterHandle>,
+        neighbours: Neighbours,
+        sizes: Sizes,
+    ) -> Self {
+        Self(Arc::new(Registry {
+            alive: DashMap::new(),
+            arbiters,
+            neighbours,
+            sizes,
+        }))
+    }
+
+    /// Hands an update to its person's session and waits until all that it caused is committed.
+    ///
+    /// # Errors
+    /// [`ReceiveError`]; nothing of the update is stored then.
+    pub async fn receive(&self, receive: Receive) -> Result<(), ReceiveError> {
+        let (session, _pending) = self.route(receive.input.person.id);
+        session
+            .send(receive)
+            .await
+            .map_err(|_| ReceiveError::Stopping)?
+    }
+
+    /// How many sessions are alive.
+    pub fn alive(&self) -> usize {
+        self.0.alive.len()
+    }
+
+    /// The person's session. The count is raised while the entry is held, so a session that is
+    /// about to stop sees it; no guard outlives this function.
+    fn route(&self, person: PersonId) -> (Addr<Session>, Pending) {
+        let entry = match self.0.alive.entry(person) {
+            Entry::Occupied(entry) if entry.get().session.connected() => entry.into_ref(),
+            Entry::Occupied(mut entry) => {
+                // Its arbiter died under it; the row in the database is all that counts.
+                entry.insert(self.spawn(person));
+                entry.into_ref()
+            }
+            Entry::Vacant(entry) => entry.insert(self.spawn(person)),
+        };
+        entry.pending.fetch_add(1, Ordering::AcqRel);
+        (entry.session.clone(), Pending(entry.pending.clone()))
+    }
+
+    fn spawn(&self, person: PersonId) -> Alive {
+        let place = usize::try_from(person.0.unsigned_abs()).unwrap_or(0) % self.0.arbiters.len();
+        let registry = self.clone();
+        let mailbox = self.0.sizes.mailbox;
+        let session = Session::start_in_arbiter(&self.0.arbiters[place], move |context| {
+            context.set_mailbox_capacity(mailbox);
+            Session {
+                person,
+                kept: None,
+                registry,
+                idle: None,
+            }
+        });
+        Alive {
+            session,
+            pending: Arc::new(AtomicUsize::new(0)),
+        }
+    }
+
+    /// Takes a session off the registry if nothing is on its way to it.
+    fn retire(&self, person: PersonId, session: &Addr<Session>) -> bool {
+        self.0
+            .alive
+            .remove_if(&person, |_, alive| {
+                alive.session == *session && alive.pending.load(Ordering::Acquire) == 0
+            })
+            .is_some()
+    }
+}
+
+/// One person's conversation.
+pub struct Session {
+    person: PersonId,
+    kept: Option<Kept>,
+    registry: Sessions,
+    idle: Option<actix::SpawnHandle>,
+}
+
+/// The copy of the person's rows.
+struct Kept {
+    state: Conversation,
+    version: Version,
+    me: Option<UserRecord>,
+}
+
+impl Actor for Session {
+    type Context = Context<Self>;
+}
+
+impl Handler<Receive> for Session {
+    // Only this keeps a person's messages in order: the next is not begun before this is done.
+    type Result = AtomicResponse<Self, Result<(), ReceiveError>>;
+
+    fn handle(&mut self, receive: Receive, _: &mut Context<Self>) -> Self::Result {
+        let kept = self.kept.take();
+        let neighbours = self.registry.0.neighbours.clone();
+        let turn = AssertUnwindSafe(take_turn(neighbours, kept, receive)).catch_unwind();
+        AtomicResponse::new(Box::pin(turn.into_actor(self).map(
+            |done, session, context| {
+                session.rest(context);
+                match done {
+                    Ok(Ok(kept)) => {
+                        session.kept = Some(kept);
+                        Ok(())
+                    }
+                    Ok(Err(error)) => Err(error),
+                    Err(_panic) => {
+                        error!(person = %session.person, "the rules panicked over an update");
+                        Err(ReceiveError::Rule("a panic"))
+                    }
+                }
+            },
+        )))
+    }
+}
+
+impl Session {
+    /// Stops when idle for long enough, or at once when too many sessions are alive.
+    fn rest(&mut self, context: &mut Context<Self>) {
+        if let Some(idle) = self.idle.take() {
+            context.cancel_future(idle);
+        }
+        let sizes = self.registry.0.sizes;
+        let after = if self.registry.alive() > sizes.most_alive {
+            Duration::ZERO
+        } else {
+            sizes.idle_after
+        };
+        self.idle = Some(context.run_later(after, |session, context| {
+            if session.registry.retire(session.person, &context.address()) {
+                context.stop();
+            } else {
+                session.rest(context);
+            }
+        }));
+    }
+}
+
+/// Decides about one update and has it committed; answers the press in time.
+async fn take_turn(
+    neighbours: Neighbours,
+    kept: Option<Kept>,
+    receive: Receive,
+) -> Result<Kept, ReceiveError> {
+    let query = match &receive.input.act {
+        Act::Pressed { query, .. } => Some(query.clone()),
+        _ => None,
+    };
+    let settings = neighbours.settings.clone();
+    let client = receive.input.person.language_code.clone();
+    let deciding = Box::pin(decide(&neighbours, kept, &receive));
+    let Some(query) = query else {
+        return deciding.await.map(|(kept, _)| kept);
+    };
+    let answer = |toast, chosen| AnswerQuery {
+        query: query.clone(),
+        toast,
+        lang: settings.language(chosen, client.as_deref()),
+    };
+    match select(deciding, Box::pin(neighbours.clock.sleep(ANSWER_AFTER))).await {
+        Either::Left((decided, _)) => {
+            let (kept, toast) = decided?;
+            let chosen = kept.me.as_ref().and_then(|me| me.language);
+            tell(&neighbours.answer, answer(toast, chosen)).await;
+            Ok(kept)
+        }
+        Either::Right(((), deciding)) => {
+            tell(&neighbours.answer, answer(None, None)).await;
+            deciding.await.map(|(kept, _)| kept)
+        }
+    }
+}
+
+/// Reads, decides and commits, again where somebody else was faster; then wakes the notifier.
+async fn decide(
+    neighbours: &Neighbours,
+    mut kept: Option<Kept>,
+    receive: &Receive,
+) -> Result<(Kept, Option<Toast>), ReceiveError> {
+    let input = &receive.input;
+    let settings = &neighbours.settings;
+    for _ in 0..TURNS {
+        let before = match kept.take() {
+            Some(kept) => kept,
+            None => load(neighbours, input.person.id).await?,
+        };
+        let now = neighbours.clock.now();
+        let wanted = needs(&before.state, input, settings, now);
+        let mut facts = if wanted.is_empty() {
+            Box::<Facts>::default()
+        } else {
+            let read = Read {
+                person: input.person.id,
+                needs: wanted,
+            };
+            ask(&neighbours.read, read).await?
+        };
+        facts.me = before.me.clone();
+        let outcome = step(&before.state, input, &facts, settings, now);
+        let commit = Commit {
+            decision: Box::new(Decision {
+                update: input.update,
+                person: input.person.clone(),
+                at: now,
+                on: before.version,
+                outcome,
+                retry_of: receive.retry_of,
+            }),
+        };
+        match ask(&neighbours.commit, commit).await? {
+            Committed::Done {
+                version,
+                number,
+                outcome,
+            } => {
+                return Ok(deliver(neighbours, before, version, number, *outcome, input).await);
+            }
+            Committed::Repeat => {
+                // The first one may have been cut off before its screen was shown.
+                let unshown = Screen {
+                    person: input.person.id,
+                };
+                let screen = ask(&neighbours.screen, unshown).await?;
+                let deliver = Deliver {
+                    person: input.person.id,
+                    screen: screen.map(|unshown| Ready {
+                        number: unshown.number,
+                        show: unshown.show,
+                    }),
+                    lang: language(settings, input, before.me.as_ref()),
+                    notices: true,
+                };
+                tell(&neighbours.deliver, deliver).await;
+                return Ok((before, None));
+            }
+            Committed::Conflict => {}
+        }
+    }
+    warn!(person = %input.person.id, update = %input.update, "an update found no quiet moment");
+    Err(ReceiveError::Rule("it found no quiet moment to be decided in"))
+}
+
+async fn load(neighbours: &Neighbours, person: PersonId) -> Result<Kept, ReceiveError> {
+    let stored = ask(&neighbours.load, Load { person }).await?;
+    Ok(Kept {
+        state: stored.state,
+        version: stored.version,
+        me: stored.me,
+    })
+}
+
+/// Wakes the notifier for what was committed, and keeps the rows as they are now.
+async fn deliver(
+    neighbours: &Neighbours,
+    before: Kept,
+    version: Version,
+    number: Option<i64>,
+    outcome: Outcome,
+    input: &Input,
+) -> (Kept, Option<Toast>) {
+    let me = as_stored(before.me, &outcome.person, input, neighbours.clock.now());
+    let lang = language(&neighbours.settings, input, Some(&me));
+    let deliver = Deliver {
+        person: input.person.id,
+        screen: number
+            .zip(outcome.show)
+            .map(|(number, show)| Ready { number, show }),
+        lang,
+        notices: !outcome.notices.is_empty() || outcome.person.reachable == Some(true),
+    };
+    if deliver.screen.is_some() || deliver.notices {
+        tell(&neighbours.deliver, deliver).await;
+    }
+    let kept = Kept {
+        state: outcome.conversation,
+        version,
+        me: Some(me),
+    };
+    (kept, outcome.toast)
+}
+
+/// The person's row, as the commit left it.
+fn as_stored(before: Option<UserRecord>, change: &PersonChange, input: &Input, now: Time) -> UserRecord {
+    let person = &input.person;
+    UserRecord {
+        id: person.id,
+        first_name: person.first_name.clone(),
+        last_name: person.last_name.clone(),
+        username: person.username.clone(),
+        language_code: person.language_code.clone(),
+        language: change.language.or(before.as_ref().and_then(|me| me.language)),
+        reachable: change
+            .reachable
+            .unwrap_or(before.as_ref().is_none_or(|me| me.reachable)),
+        muted: change
+            .muted
+            .unwrap_or(before.as_ref().is_some_and(|me| me.muted)),
+        first_seen: before.map_or(now, |me| me.first_seen),
+        last_seen: now,
+    }
+}
+
+fn language(
+    settings: &Settings,
+    input: &Input,
+    me: Option<&UserRecord>,
+) -> Lang {
+    settings.language(
+        me.and_then(|me| me.language),
+        input.person.language_code.as_deref(),
+    )
+}
+
+/// Asks Tickets; what it cannot do now waits.
+async fn ask<M, T>(tickets: &Recipient<M>, message: M) -> Result<T, ReceiveError>
+where
+    M: Message<Result = Result<T, StoreError>> + Send + 'static,
+    T: Send + 'static,
+{
+    match tickets.send(message).await {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(error)) if error.is_unavailable() => Err(ReceiveError::Store(error)),
+        Ok(Err(error)) => {
+            error!(%error, "a decision could not be stored");
+            Err(ReceiveError::Rule("the database refused the decision"))
+        }
+        Err(_) => Err(ReceiveError::Stopping),
+    }
+}
+
+/// Tells the Notifier. It only hears sooner of what is stored: while it is stopping nothing is
+/// lost by its silence.
+async fn tell<M>(notifier: &Recipient<M>, message: M)
+where
+    M: Message<Result = ()> + Send + 'static,
+{
+    if notifier.send(message).await.is_err() {
+        warn!("the notifier has stopped; what is stored is delivered after the next start");
+    }
+}

@@ -1,0 +1,316 @@
+//! Lists of tickets, in pages.
+//!
+//! How many rows a staff's list has is added up from `ticket_counts`; its rows come in the order of
+//! an index, so a page costs what it shows.
+
+use std::collections::HashSet;
+
+use frontdesk_desk::Facts;
+use frontdesk_desk::button::Filter;
+use frontdesk_desk::ids::PersonId;
+use frontdesk_desk::screen::{Brief, List};
+use frontdesk_desk::ticket::{Category, Priority, Status};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection};
+
+use super::{clamp, offset, unsigned};
+use crate::store::error::StoreError;
+use crate::store::rows;
+
+/// How many hits of a search are counted; more are "so many at least".
+const MOST_HITS: i64 = 1000;
+
+/// The person's tickets that are not closed, latest activity first.
+pub(super) async fn open(
+    tx: &mut SqliteConnection,
+    person: PersonId,
+) -> Result<Vec<Brief>, StoreError> {
+    let found = sqlx::query(
+        "SELECT * FROM tickets WHERE user_id = $1 AND (status = 'closed') = 0
+         ORDER BY updated_at DESC, id DESC LIMIT $2",
+    )
+    .bind(person.0)
+    .bind(Facts::MOST_OPEN)
+    .fetch_all(tx)
+    .await?;
+    found.iter().map(rows::brief).collect()
+}
+
+/// A page of the person's own tickets: open first, latest activity first.
+pub(super) async fn mine(
+    tx: &mut SqliteConnection,
+    person: PersonId,
+    page: u32,
+) -> Result<List, StoreError> {
+    let total = count_of_user(tx, person).await?;
+    let (page, pages) = clamp(page, total, Facts::LIST_PAGE);
+    let found = sqlx::query(
+        "SELECT * FROM tickets WHERE user_id = $1
+         ORDER BY (status = 'closed'), updated_at DESC, id DESC LIMIT $2 OFFSET $3",
+    )
+    .bind(person.0)
+    .bind(Facts::LIST_PAGE)
+    .bind(offset(page, Facts::LIST_PAGE))
+    .fetch_all(tx)
+    .await?;
+    Ok(List {
+        rows: found.iter().map(rows::brief).collect::<Result<_, _>>()?,
+        page,
+        pages,
+        total,
+    })
+}
+
+/// A page of one person's tickets for the staff: newest first.
+pub(super) async fn of_user(
+    tx: &mut SqliteConnection,
+    user: PersonId,
+    page: u32,
+) -> Result<List, StoreError> {
+    let total = count_of_user(tx, user).await?;
+    let (page, pages) = clamp(page, total, Facts::LIST_PAGE);
+    let found =
+        sqlx::query("SELECT * FROM tickets WHERE user_id = $1 ORDER BY id DESC LIMIT $2 OFFSET $3")
+            .bind(user.0)
+            .bind(Facts::LIST_PAGE)
+            .bind(offset(page, Facts::LIST_PAGE))
+            .fetch_all(&mut *tx)
+            .await?;
+    Ok(List {
+        rows: with_names(tx, &found).await?,
+        page,
+        pages,
+        total,
+    })
+}
+
+async fn count_of_user(tx: &mut SqliteConnection, user: PersonId) -> Result<u64, StoreError> {
+    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM tickets WHERE user_id = $1")
+        .bind(user.0)
+        .fetch_one(tx)
+        .await?;
+    Ok(unsigned(count))
+}
+
+/// The column that a filter looks at, each with a query and an index of its own.
+enum Column<'a> {
+    All,
+    Status(Status),
+    Category(&'a Category),
+    Priority(Priority),
+    Assignee(Option<PersonId>),
+}
+
+/// A page of the staff's list: who waits longest first, then the latest activity.
+pub(super) async fn filtered(
+    tx: &mut SqliteConnection,
+    person: PersonId,
+    filter: &Filter,
+    page: u32,
+) -> Result<List, StoreError> {
+    let column = match filter {
+        Filter::All => Column::All,
+        Filter::Status(status) => Column::Status(*status),
+        Filter::Category(category) => Column::Category(category),
+        Filter::Priority(priority) => Column::Priority(*priority),
+        Filter::Mine => Column::Assignee(Some(person)),
+        Filter::Unassigned => Column::Assignee(None),
+    };
+    let total = unsigned(column.count(tx).await?);
+    let (page, pages) = clamp(page, total, Facts::LIST_PAGE);
+    let found = column.page(tx, page).await?;
+    Ok(List {
+        rows: with_names(tx, &found).await?,
+        page,
+        pages,
+        total,
+    })
+}
+
+impl Column<'_> {
+    async fn count(&self, tx: &mut SqliteConnection) -> Result<i64, StoreError> {
+        let query = match self {
+            Self::All => sqlx::query_scalar("SELECT coalesce(sum(tickets), 0) FROM ticket_counts"),
+            Self::Status(status) => sqlx::query_scalar(
+                "SELECT coalesce(sum(tickets), 0) FROM ticket_counts WHERE status = $1",
+            )
+            .bind(status.as_str()),
+            Self::Category(category) => sqlx::query_scalar(
+                "SELECT coalesce(sum(tickets), 0) FROM ticket_counts
+                 WHERE category = $1 AND status <> 'closed'",
+            )
+            .bind(&category.0),
+            Self::Priority(priority) => sqlx::query_scalar(
+                "SELECT coalesce(sum(tickets), 0) FROM ticket_counts
+                 WHERE priority = $1 AND status <> 'closed'",
+            )
+            .bind(priority.as_str()),
+            Self::Assignee(admin) => sqlx::query_scalar(
+                "SELECT coalesce(sum(tickets), 0) FROM ticket_counts
+                 WHERE assignee = $1 AND status <> 'closed'",
+            )
+            .bind(admin.map_or(0, |admin| admin.0)),
+        };
+        Ok(query.fetch_one(tx).await?)
+    }
+
+    async fn page(
+        &self,
+        tx: &mut SqliteConnection,
+        page: u32,
+    ) -> Result<Vec<SqliteRow>, StoreError> {
+        let (size, skip) = (Facts::LIST_PAGE, offset(page, Facts::LIST_PAGE));
+        let query = match self {
+            Self::All => sqlx::query(
+                "SELECT * FROM tickets
+                 ORDER BY coalesce(waiting_since, 9223372036854775807 - updated_at), id
+                 LIMIT $1 OFFSET $2",
+            )
+            .bind(size)
+            .bind(skip),
+            Self::Status(status) => sqlx::query(
+                "SELECT * FROM tickets WHERE status = $3
+                 ORDER BY coalesce(waiting_since, 9223372036854775807 - updated_at), id
+                 LIMIT $1 OFFSET $2",
+            )
+            .bind(size)
+            .bind(skip)
+            .bind(status.as_str()),
+            Self::Category(category) => sqlx::query(
+                "SELECT * FROM tickets WHERE category = $3 AND status <> 'closed'
+                 ORDER BY coalesce(waiting_since, 9223372036854775807 - updated_at), id
+                 LIMIT $1 OFFSET $2",
+            )
+            .bind(size)
+            .bind(skip)
+            .bind(&category.0),
+            Self::Priority(priority) => sqlx::query(
+                "SELECT * FROM tickets WHERE priority = $3 AND status <> 'closed'
+                 ORDER BY coalesce(waiting_since, 9223372036854775807 - updated_at), id
+                 LIMIT $1 OFFSET $2",
+            )
+            .bind(size)
+            .bind(skip)
+            .bind(priority.as_str()),
+            Self::Assignee(Some(admin)) => sqlx::query(
+                "SELECT * FROM tickets WHERE assigned_admin_id = $3 AND status <> 'closed'
+                 ORDER BY coalesce(waiting_since, 9223372036854775807 - updated_at), id
+                 LIMIT $1 OFFSET $2",
+            )
+            .bind(size)
+            .bind(skip)
+            .bind(admin.0),
+            Self::Assignee(None) => sqlx::query(
+                "SELECT * FROM tickets WHERE assigned_admin_id IS NULL AND status <> 'closed'
+                 ORDER BY coalesce(waiting_since, 9223372036854775807 - updated_at), id
+                 LIMIT $1 OFFSET $2",
+            )
+            .bind(size)
+            .bind(skip),
+        };
+        Ok(query.fetch_all(tx).await?)
+    }
+}
+
+/// What matches, newest first, one page. A number is a ticket's or a person's; `@name` is a
+/// person's; everything else, and a number that is neither, is words that the subject holds.
+pub(super) async fn find(tx: &mut SqliteConnection, words: &str) -> Result<List, StoreError> {
+    let words = words.trim();
+    if let Some(username) = words.strip_prefix('@') {
+        let found = sqlx::query(
+            "SELECT *, count(*) OVER () AS hits FROM tickets
+             WHERE user_id IN (SELECT id FROM users WHERE lower(username) = lower($1)
+                                 AND username IS NOT NULL)
+             ORDER BY id DESC LIMIT $2",
+        )
+        .bind(username)
+        .bind(Facts::LIST_PAGE)
+        .fetch_all(&mut *tx)
+        .await?;
+        return hits(tx, &found).await;
+    }
+    if let Ok(number) = words.strip_prefix('#').unwrap_or(words).parse::<i64>() {
+        let found = sqlx::query(
+            "SELECT *, count(*) OVER () AS hits FROM tickets
+             WHERE id = $1 OR user_id = $1 ORDER BY id DESC LIMIT $2",
+        )
+        .bind(number)
+        .bind(Facts::LIST_PAGE)
+        .fetch_all(&mut *tx)
+        .await?;
+        if !found.is_empty() {
+            return hits(tx, &found).await;
+        }
+    }
+    find_words(tx, words).await
+}
+
+/// Tickets whose subject holds all of these words, in any order and case.
+async fn find_words(tx: &mut SqliteConnection, words: &str) -> Result<List, StoreError> {
+    let patterns: Vec<String> = words
+        .to_lowercase()
+        .split_whitespace()
+        .map(|word| {
+            let word = word
+                .replace('\\', r"\\")
+                .replace('%', r"\%")
+                .replace('_', r"\_");
+            format!("%{word}%")
+        })
+        .collect();
+    if patterns.is_empty() {
+        return Ok(List {
+            pages: 1,
+            ..List::default()
+        });
+    }
+    let found = sqlx::query(
+        r"SELECT *, count(*) OVER () AS hits FROM (
+              SELECT * FROM tickets
+              WHERE NOT EXISTS (SELECT 1 FROM json_each($1)
+                                WHERE subject_folded NOT LIKE value ESCAPE '\')
+              ORDER BY id DESC LIMIT $3)
+          ORDER BY id DESC LIMIT $2",
+    )
+    .bind(rows::to_json(&patterns)?)
+    .bind(Facts::LIST_PAGE)
+    .bind(MOST_HITS)
+    .fetch_all(&mut *tx)
+    .await?;
+    hits(tx, &found).await
+}
+
+async fn hits(tx: &mut SqliteConnection, found: &[SqliteRow]) -> Result<List, StoreError> {
+    let total = match found.first() {
+        Some(row) => unsigned(row.try_get("hits")?),
+        None => 0,
+    };
+    Ok(List {
+        rows: with_names(tx, found).await?,
+        page: 0,
+        pages: 1,
+        total,
+    })
+}
+
+/// Rows of a staff's list, with the users' names.
+async fn with_names(
+    tx: &mut SqliteConnection,
+    found: &[SqliteRow],
+) -> Result<Vec<Brief>, StoreError> {
+    let users = found
+        .iter()
+        .map(|row| row.try_get("user_id").map(PersonId))
+        .collect::<Result<HashSet<_>, _>>()?;
+    let users = rows::users(tx, users).await?;
+    found
+        .iter()
+        .map(|row| {
+            let user = PersonId(row.try_get("user_id")?);
+            Ok(Brief {
+                user_name: users.get(&user).map(|user| user.full_name()),
+                ..rows::brief(row)?
+            })
+        })
+        .collect()
+}

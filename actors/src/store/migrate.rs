@@ -1,0 +1,169 @@
+//! The schema of the database: where it stands, and the way up and down.
+
+use std::path::PathBuf;
+
+use frontdesk_desk::ticket::Time;
+use sqlx::migrate::{Migration, Migrator};
+use sqlx::{AssertSqlSafe, Row};
+
+use super::db::Db;
+use super::error::StoreError;
+
+/// The migrations that this program knows, oldest first, each with its way back.
+static KNOWN: Migrator = sqlx::migrate!("../migrations/sqlite");
+
+/// One migration, and whether the database has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Its number; the greatest applied one is the schema's.
+    pub version: i64,
+    /// Its name.
+    pub name: String,
+    /// Whether it was applied.
+    pub applied: bool,
+}
+
+/// All migrations that this program knows, oldest first.
+///
+/// # Errors
+/// `Newer` if the database has one that this program does not know.
+pub async fn status(db: &Db) -> Result<Vec<Step>, StoreError> {
+    let schema = schema(db).await?;
+    Ok(ups()
+        .map(|migration| Step {
+            version: migration.version,
+            name: migration.description.to_string(),
+            applied: migration.version <= schema,
+        })
+        .collect())
+}
+
+/// Applies what is missing; answers how many.
+///
+/// # Errors
+/// `Newer` as [`status`]; `Refused` if a migration is not the one that was applied.
+pub async fn up(db: &Db) -> Result<usize, StoreError> {
+    let before = schema(db).await?;
+    KNOWN.run(db.writer()).await?;
+    Ok(ups().filter(|migration| migration.version > before).count())
+}
+
+/// Makes sure that the schema is this program's: applies what is missing, or with
+/// `automatic == false` refuses in words.
+///
+/// # Errors
+/// As [`up`]; `Older` if something is missing and it is not automatic.
+pub async fn ready(db: &Db, automatic: bool) -> Result<usize, StoreError> {
+    if automatic {
+        return up(db).await;
+    }
+    let (ours, theirs) = (newest(), schema(db).await?);
+    if theirs < ours {
+        return Err(StoreError::Older { ours, theirs });
+    }
+    Ok(0)
+}
+
+/// Takes back every migration after `target` (0: all of them). A copy of the file is made first,
+/// beside it, named with `at`; its path is answered (`None` if there was nothing to take back).
+/// No desk may be running.
+///
+/// # Errors
+/// `Refused` if tables hold rows, unless `lose_data`, and if there is no schema `target`; `Newer`
+/// as [`status`].
+pub async fn down(
+    db: &Db,
+    target: i64,
+    lose_data: bool,
+    at: Time,
+) -> Result<Option<PathBuf>, StoreError> {
+    let before = schema(db).await?;
+    if target != 0 && !ups().any(|migration| migration.version == target) {
+        return Err(StoreError::Refused(format!("there is no schema {target}")));
+    }
+    if before <= target {
+        return Ok(None);
+    }
+    if !lose_data && let Some(table) = table_with_rows(db).await? {
+        return Err(StoreError::Refused(format!(
+            "table {table} holds data, and going down to schema {target} can drop it: say so with \
+             the flag --lose-data (a copy of the file is made first)"
+        )));
+    }
+    let copy = copy(db, at).await?;
+    KNOWN.undo(db.writer(), target).await?;
+    Ok(Some(copy))
+}
+
+fn ups() -> impl Iterator<Item = &'static Migration> {
+    KNOWN
+        .iter()
+        .filter(|migration| migration.migration_type.is_up_migration())
+}
+
+/// The newest schema that this program knows.
+fn newest() -> i64 {
+    ups().map(|migration| migration.version).max().unwrap_or(0)
+}
+
+/// The schema of the database; 0 is an empty one.
+async fn schema(db: &Db) -> Result<i64, StoreError> {
+    let mut tx = db.read().await?;
+    let tracked = sqlx::query("SELECT 1 FROM sqlite_master WHERE name = '_sqlx_migrations'")
+        .fetch_optional(&mut *tx)
+        .await?;
+    if tracked.is_none() {
+        return Ok(0);
+    }
+    let theirs: Option<i64> = sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations")
+        .fetch_one(&mut *tx)
+        .await?;
+    let (ours, theirs) = (newest(), theirs.unwrap_or(0));
+    if theirs > ours {
+        return Err(StoreError::Newer { ours, theirs });
+    }
+    Ok(theirs)
+}
+
+/// A table in which people's data is; what the desk remembers about itself can be made again.
+async fn table_with_rows(db: &Db) -> Result<Option<String>, StoreError> {
+    let mut tx = db.read().await?;
+    let tables = sqlx::query(
+        r"SELECT name FROM sqlite_master
+          WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\'
+            AND name NOT LIKE '\_sqlx\_%' ESCAPE '\'
+            AND name NOT IN ('desk_state', 'admins', 'ticket_counts')
+          ORDER BY name",
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    for table in &tables {
+        let name: String = table.try_get("name")?;
+        // The name is one of our own schema's.
+        let rows = sqlx::query(AssertSqlSafe(format!("SELECT 1 FROM \"{name}\" LIMIT 1")))
+            .fetch_optional(&mut *tx)
+            .await?;
+        if rows.is_some() {
+            return Ok(Some(name));
+        }
+    }
+    Ok(None)
+}
+
+/// Writes a consistent copy of the file beside it.
+async fn copy(db: &Db, at: Time) -> Result<PathBuf, StoreError> {
+    let mut name = db.path().file_stem().unwrap_or_default().to_owned();
+    name.push(format!(
+        "-before-down-{}.db",
+        at.format("%Y%m%dT%H%M%S%6fZ")
+    ));
+    let path = db.path().with_file_name(name);
+    let target = path
+        .to_str()
+        .ok_or_else(|| StoreError::Refused("the path of the database is not UTF-8".to_owned()))?;
+    sqlx::query("VACUUM INTO $1")
+        .bind(target)
+        .execute(db.writer())
+        .await?;
+    Ok(path)
+}

@@ -1,0 +1,34 @@
+//! The database: one file of SQLite, opened for one writer and many readers.
+//!
+//! Everything is a row: people, tickets, conversations, the outbox, the marks of handled updates.
+//! Reads run on their own connections, each in one consistent snapshot. Writes go through one
+//! [writer], which commits what is waiting as one transaction and answers all of it
+//! afterwards. The two places that are written for SQLite alone, because another database does
+//! them in another way, are in `sqlite/`: the batch commit, and the outbox. All other queries use
+//! `$1` and plain SQL.
+//!
+//! To add a table or a column: 1. a new pair of files in `migrations/sqlite` (one that has landed
+//! is never edited); 2. its mapping in `rows.rs`; 3. the write in `sqlite/`, the read in `facts/`.
+
+pub mod error;
+pub mod types;
+
+pub mod db;
+pub mod facts;
+pub mod migrate;
+pub mod quarantine;
+pub mod reads;
+pub mod writer;
+
+mod rows;
+mod sqlite;
+
+#[cfg(test)]
+mod tests;
+
+pub use db::{Db, DbSettings};
+pub use error::{StoreError, Trouble};
+pub use types::{
+    Committed, Decision, Delivered, DeliveryResult, Due, DueNotice, QuarantineId, Started,
+    StoredConversation, UnshownScreen,
+};

@@ -1,0 +1,339 @@
+//! What the actors read beside facts: a conversation, screens not shown yet, notices to send.
+
+use std::collections::{HashMap, HashSet};
+
+use frontdesk_desk::ids::{
+    AlbumId, ChatId, ChatMessageId, MessageId, NoticeId, PersonId, TicketId, Version,
+};
+use frontdesk_desk::notice::{Copy, Lane, Part};
+use frontdesk_desk::ticket::{Ticket, TicketMessage, Time, UserRecord};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection};
+
+use super::db::Db;
+use super::error::StoreError;
+use super::rows::{self, get_json, get_word, ids, micros, time};
+use super::types::{Due, DueNotice, StoredConversation, UnshownScreen};
+
+/// A person's conversation; a fresh one if nothing is stored.
+///
+/// # Errors
+/// As the read failed.
+pub async fn conversation(db: &Db, person: PersonId) -> Result<StoredConversation, StoreError> {
+    let mut tx = db.read().await?;
+    let row = sqlx::query(
+        "SELECT u.*, c.state, c.version FROM users AS u
+         LEFT JOIN conversations AS c ON c.person_id = u.id WHERE u.id = $1",
+    )
+    .bind(person.0)
+    .fetch_optional(&mut *tx)
+    .await?;
+    let mut stored = StoredConversation {
+        state: Default::default(),
+        version: Version(0),
+        me: None,
+    };
+    if let Some(row) = row {
+        stored.me = Some(rows::user(&row)?);
+        if let Some(version) = row.try_get("version")? {
+            stored.version = Version(version);
+            stored.state = get_json(&row, "state")?;
+        }
+    }
+    Ok(stored)
+}
+
+/// What is committed and has not reached anybody yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unfinished {
+    /// Notices that are waiting or being sent.
+    pub notices: i64,
+    /// Notices held for people who cannot be reached.
+    pub held: i64,
+    /// Screens that were not shown.
+    pub screens: i64,
+}
+
+/// Counts what is committed and has not reached anybody yet.
+///
+/// # Errors
+/// As the read failed.
+pub async fn unfinished(db: &Db) -> Result<Unfinished, StoreError> {
+    let mut tx = db.read().await?;
+    let row = sqlx::query(
+        "SELECT count(*) FILTER (WHERE state <> 'held') AS notices,
+                count(*) FILTER (WHERE state = 'held') AS held,
+                (SELECT count(*) FROM conversations WHERE shown_no < screen_no) AS screens
+         FROM notices WHERE state NOT IN ('sent', 'failed')",
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    Ok(Unfinished {
+        notices: row.try_get("notices")?,
+        held: row.try_get("held")?,
+        screens: row.try_get("screens")?,
+    })
+}
+
+/// The commands that were set with Telegram last.
+pub(crate) async fn commands(db: &Db) -> Result<Option<String>, StoreError> {
+    let mut tx = db.read().await?;
+    super::sqlite::state::get(&mut tx, "commands").await
+}
+
+/// Screens that were committed and not shown: of one person, or of all.
+pub(crate) async fn unshown(
+    db: &Db,
+    person: Option<PersonId>,
+) -> Result<Vec<UnshownScreen>, StoreError> {
+    let mut tx = db.read().await?;
+    let found = match person {
+        Some(person) => {
+            sqlx::query(
+                "SELECT u.*, c.screen_no, c.screen, c.screen_message
+                 FROM conversations AS c JOIN users AS u ON u.id = c.person_id
+                 WHERE c.shown_no < c.screen_no AND c.person_id = $1",
+            )
+            .bind(person.0)
+            .fetch_all(&mut *tx)
+            .await?
+        }
+        None => {
+            sqlx::query(
+                "SELECT u.*, c.screen_no, c.screen, c.screen_message
+                 FROM conversations AS c JOIN users AS u ON u.id = c.person_id
+                 WHERE c.shown_no < c.screen_no ORDER BY c.person_id",
+            )
+            .fetch_all(&mut *tx)
+            .await?
+        }
+    };
+    found
+        .iter()
+        .map(|row| {
+            let me = rows::user(row)?;
+            Ok(UnshownScreen {
+                person: me.id,
+                number: row.try_get("screen_no")?,
+                show: get_json(row, "screen")?,
+                me,
+                current: row
+                    .try_get::<Option<i64>, _>("screen_message")?
+                    .map(ChatMessageId),
+            })
+        })
+        .collect()
+}
+
+/// The notices that could be taken now, with all that drawing them needs. Nothing is marked.
+pub(crate) async fn due(
+    db: &Db,
+    now: Time,
+    most: usize,
+    busy: &[ChatId],
+) -> Result<Due, StoreError> {
+    let mut tx = db.read().await?;
+    let busy = ids(busy.iter().map(|chat| chat.0));
+    let limit = i64::try_from(most).unwrap_or(i64::MAX - 1) + 1;
+    let mut heads = sqlx::query(
+        "SELECT * FROM notices
+         WHERE head = 1 AND state = 'pending' AND due_at <= $1
+           AND chat_id NOT IN (SELECT value FROM json_each($2))
+         ORDER BY CASE lane WHEN 'own' THEN 0 WHEN 'other' THEN 1 ELSE 2 END, id LIMIT $3",
+    )
+    .bind(micros(now))
+    .bind(busy)
+    .bind(limit)
+    .fetch_all(&mut *tx)
+    .await?;
+    let next: Option<i64> = sqlx::query_scalar(
+        "SELECT min(due_at) FROM notices WHERE head = 1 AND state = 'pending' AND due_at > $1",
+    )
+    .bind(micros(now))
+    .fetch_one(&mut *tx)
+    .await?;
+    let more = heads.len() > most;
+    heads.truncate(most);
+    let around = Around::of(&mut tx, &heads).await?;
+    Ok(Due {
+        notices: heads
+            .iter()
+            .map(|head| around.notice(head))
+            .collect::<Result<_, _>>()?,
+        next: next.map(time).transpose()?,
+        more,
+    })
+}
+
+/// What the notices of one look are about, each read once.
+#[derive(Default)]
+struct Around {
+    people: HashMap<PersonId, UserRecord>,
+    tickets: HashMap<TicketId, Ticket>,
+    messages: HashMap<MessageId, TicketMessage>,
+    albums: HashMap<(TicketId, AlbumId), Vec<TicketMessage>>,
+    copies: HashMap<(MessageId, ChatId), Vec<Copy>>,
+}
+
+impl Around {
+    async fn of(tx: &mut SqliteConnection, heads: &[SqliteRow]) -> Result<Self, StoreError> {
+        let mut around = Self::default();
+        if heads.is_empty() {
+            return Ok(around);
+        }
+        let mut tickets = HashSet::new();
+        let mut messages = HashSet::new();
+        let mut albums = HashSet::new();
+        let mut chats = HashSet::new();
+        for head in heads {
+            chats.insert(head.try_get::<i64, _>("chat_id")?);
+            let ticket = head.try_get::<Option<i64>, _>("ticket_id")?;
+            tickets.extend(ticket.map(TicketId));
+            messages.extend(head.try_get::<Option<i64>, _>("message_id")?);
+            albums.extend(ticket.zip(head.try_get::<Option<String>, _>("album")?));
+        }
+        around.tickets = rows::tickets(tx, tickets).await?;
+        around.read_messages(tx, &messages).await?;
+        for (ticket, album) in albums {
+            around
+                .read_album(tx, TicketId(ticket), AlbumId(album))
+                .await?;
+        }
+        around.read_copies(tx, &chats).await?;
+        let people: HashSet<PersonId> = chats
+            .into_iter()
+            .map(PersonId)
+            .chain(around.tickets.values().map(|ticket| ticket.user))
+            .chain(around.messages.values().map(|message| message.sender))
+            .collect();
+        around.people = rows::users(tx, people).await?;
+        Ok(around)
+    }
+
+    async fn read_messages(
+        &mut self,
+        tx: &mut SqliteConnection,
+        wanted: &HashSet<i64>,
+    ) -> Result<(), StoreError> {
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let found = sqlx::query(
+            "SELECT * FROM ticket_messages WHERE id IN (SELECT value FROM json_each($1))",
+        )
+        .bind(ids(wanted.iter().copied()))
+        .fetch_all(tx)
+        .await?;
+        for row in &found {
+            let message = rows::message(row)?;
+            self.messages.insert(message.id, message);
+        }
+        Ok(())
+    }
+
+    async fn read_album(
+        &mut self,
+        tx: &mut SqliteConnection,
+        ticket: TicketId,
+        album: AlbumId,
+    ) -> Result<(), StoreError> {
+        let items = sqlx::query(
+            "SELECT * FROM ticket_messages WHERE album = $1 AND ticket_id = $2 ORDER BY id",
+        )
+        .bind(&album.0)
+        .bind(ticket.0)
+        .fetch_all(tx)
+        .await?;
+        let items = items.iter().map(rows::message).collect::<Result<_, _>>()?;
+        self.albums.insert((ticket, album), items);
+        Ok(())
+    }
+
+    /// The copies of all messages read so far in these chats.
+    async fn read_copies(
+        &mut self,
+        tx: &mut SqliteConnection,
+        chats: &HashSet<i64>,
+    ) -> Result<(), StoreError> {
+        let originals: HashSet<i64> = self
+            .messages
+            .keys()
+            .map(|id| id.0)
+            .chain(self.albums.values().flatten().map(|item| item.id.0))
+            .collect();
+        if originals.is_empty() {
+            return Ok(());
+        }
+        let found = sqlx::query(
+            "SELECT chat_id, message_id, ticket_message_id, part, why FROM message_links
+             WHERE ticket_message_id IN (SELECT value FROM json_each($1))
+               AND chat_id IN (SELECT value FROM json_each($2)) AND part IS NOT NULL
+             ORDER BY message_id",
+        )
+        .bind(ids(originals))
+        .bind(ids(chats.iter().copied()))
+        .fetch_all(tx)
+        .await?;
+        for row in &found {
+            let original = MessageId(row.try_get("ticket_message_id")?);
+            let chat = ChatId(row.try_get("chat_id")?);
+            self.copies.entry((original, chat)).or_default().push(Copy {
+                message: ChatMessageId(row.try_get("message_id")?),
+                part: rows::get_unit(row, "part")?,
+                why: rows::get_unit(row, "why")?,
+            });
+        }
+        Ok(())
+    }
+
+    fn notice(&self, head: &SqliteRow) -> Result<DueNotice, StoreError> {
+        let chat = ChatId(head.try_get("chat_id")?);
+        let ticket = head
+            .try_get::<Option<i64>, _>("ticket_id")?
+            .and_then(|id| self.tickets.get(&TicketId(id)));
+        let message = head
+            .try_get::<Option<i64>, _>("message_id")?
+            .and_then(|id| self.messages.get(&MessageId(id)));
+        let album = head.try_get::<Option<String>, _>("album")?.map(AlbumId);
+        let items = ticket
+            .zip(album)
+            .and_then(|(ticket, album)| self.albums.get(&(ticket.id, album)))
+            .into_iter()
+            .flatten()
+            .filter(|item| !self.is_passed_on(item.id, chat))
+            .cloned()
+            .collect();
+        let lane: Lane = get_word(head, "lane")?;
+        Ok(DueNotice {
+            id: NoticeId(head.try_get("id")?),
+            chat,
+            lane,
+            attempt: head.try_get::<u32, _>("attempts")? + 1,
+            doubtful: head.try_get("doubtful")?,
+            body: get_json(head, "body")?,
+            to: self.people.get(&PersonId(chat.0)).cloned(),
+            ticket: ticket.cloned(),
+            user: ticket
+                .and_then(|ticket| self.people.get(&ticket.user))
+                .cloned(),
+            message: message.cloned(),
+            author: message
+                .and_then(|message| self.people.get(&message.sender))
+                .cloned(),
+            items,
+            copies: message
+                .and_then(|message| self.copies.get(&(message.id, chat)))
+                .cloned()
+                .unwrap_or_default(),
+        })
+    }
+
+    /// Whether the chat has the item itself, not only the heading above its album.
+    fn is_passed_on(&self, item: MessageId, chat: ChatId) -> bool {
+        self.copies.get(&(item, chat)).is_some_and(|copies| {
+            copies
+                .iter()
+                .any(|copy| matches!(copy.part, Part::Album | Part::Content | Part::Whole))
+        })
+    }
+}

@@ -1,0 +1,468 @@
+//! The rows of a batch, and the statements that write them, table by table.
+
+use frontdesk_desk::Outcome;
+use frontdesk_desk::content::Content;
+use frontdesk_desk::ids::{BotId, MessageId, TicketId, TicketRef, Version};
+use frontdesk_desk::outcome::MessageEdit;
+use frontdesk_desk::ticket::{Ticket, Time};
+use serde::Serialize;
+use sqlx::SqliteConnection;
+
+use super::Known;
+use crate::store::error::StoreError;
+use crate::store::rows::{ids, micros, to_json};
+use crate::store::sqlite::outbox;
+use crate::store::types::{Committed, Decision};
+
+/// The rows of a batch, table by table.
+#[derive(Default)]
+pub(super) struct Batch {
+    users: Vec<UserRow>,
+    conversations: Vec<ConversationRow>,
+    tickets: Vec<TicketRow>,
+    messages: Vec<MessageRow>,
+    edits: Vec<(TicketId, MessageEdit)>,
+    events: Vec<EventRow>,
+    released: Vec<Released>,
+    notices: Vec<outbox::NewRow>,
+    marks: Vec<MarkRow>,
+    retried: Vec<i64>,
+}
+
+#[derive(Serialize)]
+struct UserRow {
+    id: i64,
+    first_name: String,
+    last_name: Option<String>,
+    username: Option<String>,
+    language_code: Option<String>,
+    language: Option<&'static str>,
+    reachable: bool,
+    muted: bool,
+    at: i64,
+}
+
+#[derive(Serialize)]
+struct ConversationRow {
+    person: i64,
+    state: String,
+    version: i64,
+    /// `None` leaves the screen that is there.
+    screen: Option<String>,
+    ticket: Option<i64>,
+    number: i64,
+}
+
+#[derive(Serialize)]
+struct TicketRow {
+    id: i64,
+    user: i64,
+    subject: String,
+    folded: String,
+    description: String,
+    status: &'static str,
+    priority: &'static str,
+    category: String,
+    assignee: Option<i64>,
+    created: i64,
+    updated: i64,
+    closed: Option<i64>,
+    answered: Option<i64>,
+    waiting: Option<i64>,
+    unread: bool,
+    version: i64,
+}
+
+#[derive(Serialize)]
+struct MessageRow {
+    id: i64,
+    ticket: i64,
+    sender: i64,
+    side: &'static str,
+    note: bool,
+    text: String,
+    kind: &'static str,
+    entities: Option<String>,
+    file: Option<String>,
+    file_unique: Option<String>,
+    chat: i64,
+    message: i64,
+    album: Option<String>,
+    at: i64,
+}
+
+#[derive(Serialize)]
+struct EventRow {
+    ticket: i64,
+    by: Option<i64>,
+    at: i64,
+    version: i64,
+    kind: &'static str,
+    what: String,
+}
+
+#[derive(Serialize)]
+struct Released {
+    chat: i64,
+    at: i64,
+}
+
+#[derive(Serialize)]
+struct MarkRow {
+    bot: i64,
+    update: i64,
+    at: i64,
+}
+
+impl Batch {
+    /// Adds the rows of a decision that may be written, and answers it.
+    pub(super) fn add(
+        &mut self,
+        known: &mut Known,
+        bot: BotId,
+        decision: &Decision,
+    ) -> Result<Committed, StoreError> {
+        let mut outcome = decision.outcome.clone();
+        resolve(&mut outcome, known);
+        let number = self.add_person(known, decision, &outcome)?;
+        for change in &outcome.tickets {
+            let ticket = &change.ticket;
+            self.tickets.push(ticket_row(change.ticket.clone()));
+            for edit in &change.edits {
+                self.edits.push((ticket.id, edit.clone()));
+            }
+            for event in &change.events {
+                self.events.push(EventRow {
+                    ticket: ticket.id.0,
+                    by: event.by.map(|by| by.0),
+                    at: micros(event.at),
+                    version: ticket.version.0,
+                    kind: event.what.kind(),
+                    what: to_json(&event.what)?,
+                });
+            }
+            for message in &change.messages {
+                known.last_message += 1;
+                let source = message.source;
+                known.messages.insert((source.chat.0, source.message.0));
+                self.messages.push(MessageRow {
+                    id: known.last_message,
+                    ticket: ticket.id.0,
+                    sender: message.sender.0,
+                    side: message.sender_type.as_str(),
+                    note: message.note,
+                    text: message.content.text.clone(),
+                    kind: message.content.kind.as_str(),
+                    entities: entities(&message.content)?,
+                    file: message
+                        .content
+                        .file
+                        .as_ref()
+                        .map(|file| file.file_id.clone()),
+                    file_unique: message
+                        .content
+                        .file
+                        .as_ref()
+                        .map(|file| file.file_unique_id.clone()),
+                    chat: message.source.chat.0,
+                    message: message.source.message.0,
+                    album: message.album.as_ref().map(|album| album.0.clone()),
+                    at: micros(message.at),
+                });
+            }
+        }
+        for notice in &outcome.notices {
+            self.notices.push(outbox::NewRow::new(notice, decision.at)?);
+        }
+        match decision.retry_of {
+            Some(id) => {
+                known.quarantined.remove(&id.0);
+                self.retried.push(id.0);
+            }
+            None => {
+                known.marks.insert(decision.update.0);
+                self.marks.push(MarkRow {
+                    bot: bot.0,
+                    update: decision.update.0,
+                    at: micros(decision.at),
+                });
+            }
+        }
+        Ok(Committed::Done {
+            version: decision.on.next(),
+            number,
+            outcome: Box::new(outcome),
+        })
+    }
+
+    /// The person and their conversation; answers the number of the screen, if there is a new one.
+    fn add_person(
+        &mut self,
+        known: &Known,
+        decision: &Decision,
+        outcome: &Outcome,
+    ) -> Result<Option<i64>, StoreError> {
+        let person = &decision.person;
+        let stored = known.people.get(&person.id.0).copied();
+        let change = &outcome.person;
+        // Notices can be held for somebody who has no row yet.
+        if change.reachable == Some(true) && stored.is_none_or(|stored| !stored.reachable) {
+            self.released.push(Released {
+                chat: person.id.chat().0,
+                at: micros(decision.at),
+            });
+        }
+        self.users.push(UserRow {
+            id: person.id.0,
+            first_name: person.first_name.clone(),
+            last_name: person.last_name.clone(),
+            username: person.username.clone(),
+            language_code: person.language_code.clone(),
+            language: change.language.map(|language| language.as_str()),
+            reachable: change
+                .reachable
+                .unwrap_or(stored.is_none_or(|stored| stored.reachable)),
+            muted: change
+                .muted
+                .unwrap_or(stored.is_some_and(|stored| stored.muted)),
+            at: micros(decision.at),
+        });
+        let last = stored.map_or(0, |stored| stored.screen_no);
+        let number = outcome.show.as_ref().map(|_| last + 1);
+        self.conversations.push(ConversationRow {
+            person: person.id.0,
+            state: to_json(&outcome.conversation)?,
+            version: decision.on.next().0,
+            screen: outcome.show.as_ref().map(to_json).transpose()?,
+            ticket: outcome
+                .show
+                .as_ref()
+                .and_then(|show| show.screen.ticket())
+                .and_then(TicketRef::id)
+                .map(|ticket| ticket.0),
+            number: number.unwrap_or(last),
+        });
+        Ok(number)
+    }
+
+    pub(super) async fn write(self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+        if self.users.is_empty() {
+            return Ok(());
+        }
+        sqlx::query(INSERT_USERS)
+            .bind(to_json(&self.users)?)
+            .execute(&mut *connection)
+            .await?;
+        if !self.tickets.is_empty() {
+            sqlx::query(UPSERT_TICKETS)
+                .bind(to_json(&self.tickets)?)
+                .execute(&mut *connection)
+                .await?;
+        }
+        if !self.messages.is_empty() {
+            sqlx::query(INSERT_MESSAGES)
+                .bind(to_json(&self.messages)?)
+                .execute(&mut *connection)
+                .await?;
+        }
+        for (ticket, edit) in &self.edits {
+            write_edit(connection, *ticket, edit).await?;
+        }
+        if !self.events.is_empty() {
+            sqlx::query(INSERT_EVENTS)
+                .bind(to_json(&self.events)?)
+                .execute(&mut *connection)
+                .await?;
+        }
+        sqlx::query(UPSERT_CONVERSATIONS)
+            .bind(to_json(&self.conversations)?)
+            .execute(&mut *connection)
+            .await?;
+        if !self.released.is_empty() {
+            outbox::release(connection, &to_json(&self.released)?).await?;
+        }
+        outbox::insert(connection, self.notices).await?;
+        if !self.marks.is_empty() {
+            sqlx::query(INSERT_MARKS)
+                .bind(to_json(&self.marks)?)
+                .execute(&mut *connection)
+                .await?;
+            sqlx::query(
+                "DELETE FROM attempts WHERE update_id IN (SELECT value FROM json_each($1))",
+            )
+            .bind(ids(self.marks.iter().map(|mark| mark.update)))
+            .execute(&mut *connection)
+            .await?;
+        }
+        if !self.retried.is_empty() {
+            sqlx::query("DELETE FROM quarantine WHERE id IN (SELECT value FROM json_each($1))")
+                .bind(ids(self.retried))
+                .execute(connection)
+                .await?;
+        }
+        Ok(())
+    }
+}
+
+/// Gives new tickets and messages their ids, wherever the outcome names them. The messages' ids are
+/// counted again, in the same order, as their rows are made.
+fn resolve(outcome: &mut Outcome, known: &mut Known) {
+    for change in &mut outcome.tickets {
+        if change.ticket.id.0 == 0 {
+            known.last_ticket += 1;
+            change.ticket.id = TicketId(known.last_ticket);
+            change.ticket.version = Version(1);
+        }
+    }
+    let tickets: Vec<TicketId> = outcome
+        .tickets
+        .iter()
+        .map(|change| change.ticket.id)
+        .collect();
+    let count = outcome
+        .tickets
+        .iter()
+        .map(|change| change.messages.len())
+        .sum::<usize>();
+    let messages: Vec<MessageId> = (known.last_message + 1..)
+        .take(count)
+        .map(MessageId)
+        .collect();
+    outcome.resolve(&tickets, &messages);
+}
+
+fn ticket_row(ticket: Ticket) -> TicketRow {
+    let optional = |time: Option<Time>| time.map(micros);
+    TicketRow {
+        id: ticket.id.0,
+        user: ticket.user.0,
+        folded: ticket.subject.to_lowercase(),
+        subject: ticket.subject,
+        description: ticket.description,
+        status: ticket.status.as_str(),
+        priority: ticket.priority.as_str(),
+        category: ticket.category.0,
+        assignee: ticket.assignee.map(|admin| admin.0),
+        created: micros(ticket.created_at),
+        updated: micros(ticket.updated_at),
+        closed: optional(ticket.closed_at),
+        answered: optional(ticket.first_answer_at),
+        waiting: optional(ticket.waiting_since),
+        unread: ticket.unread,
+        version: ticket.version.0,
+    }
+}
+
+fn entities(content: &Content) -> Result<Option<String>, StoreError> {
+    if content.entities.is_empty() {
+        return Ok(None);
+    }
+    to_json(&content.entities).map(Some)
+}
+
+/// Edits are rare: one statement each.
+async fn write_edit(
+    connection: &mut SqliteConnection,
+    ticket: TicketId,
+    edit: &MessageEdit,
+) -> Result<(), StoreError> {
+    match edit {
+        MessageEdit::Content {
+            message,
+            content,
+            at,
+        } => {
+            sqlx::query(
+                "UPDATE ticket_messages SET message_text = $3, message_type = $4, entities = $5,
+                     file_id = $6, file_unique_id = $7, edited_at = $8
+                 WHERE id = $1 AND ticket_id = $2",
+            )
+            .bind(message.0)
+            .bind(ticket.0)
+            .bind(&content.text)
+            .bind(content.kind.as_str())
+            .bind(entities(content)?)
+            .bind(content.file.as_ref().map(|file| &file.file_id))
+            .bind(content.file.as_ref().map(|file| &file.file_unique_id))
+            .bind(micros(*at))
+            .execute(connection)
+            .await?;
+        }
+        MessageEdit::Recall { message, at } => {
+            sqlx::query(
+                "UPDATE ticket_messages SET recalled_at = $3 WHERE id = $1 AND ticket_id = $2",
+            )
+            .bind(message.0)
+            .bind(ticket.0)
+            .bind(micros(*at))
+            .execute(connection)
+            .await?;
+        }
+    }
+    Ok(())
+}
+
+/// `WHERE true` keeps SQLite from reading `ON CONFLICT` as a join's `ON`.
+const INSERT_USERS: &str = "
+    INSERT INTO users (id, first_name, last_name, username, language_code, language, reachable,
+                       muted, first_seen, last_seen)
+    SELECT value ->> 'id', value ->> 'first_name', value ->> 'last_name', value ->> 'username',
+           value ->> 'language_code', value ->> 'language', value ->> 'reachable',
+           value ->> 'muted', value ->> 'at', value ->> 'at'
+    FROM json_each($1) WHERE true
+    ON CONFLICT (id) DO UPDATE SET
+        first_name = excluded.first_name, last_name = excluded.last_name,
+        username = excluded.username, language_code = excluded.language_code,
+        language = coalesce(excluded.language, language),
+        reachable = excluded.reachable, muted = excluded.muted,
+        last_seen = max(last_seen, excluded.last_seen)";
+
+const UPSERT_CONVERSATIONS: &str = "
+    INSERT INTO conversations (person_id, state, version, screen, screen_ticket, screen_no)
+    SELECT value ->> 'person', value ->> 'state', value ->> 'version', value ->> 'screen',
+           value ->> 'ticket', value ->> 'number'
+    FROM json_each($1) WHERE true
+    ON CONFLICT (person_id) DO UPDATE SET
+        state = excluded.state, version = excluded.version, screen_no = excluded.screen_no,
+        screen_ticket = CASE WHEN excluded.screen IS NULL THEN screen_ticket
+                        ELSE excluded.screen_ticket END,
+        screen = coalesce(excluded.screen, screen)";
+
+const UPSERT_TICKETS: &str = "
+    INSERT INTO tickets (id, user_id, subject, subject_folded, description, status, priority,
+                         category, assigned_admin_id, created_at, updated_at, closed_at,
+                         first_answer_at, waiting_since, unread, version)
+    SELECT value ->> 'id', value ->> 'user', value ->> 'subject', value ->> 'folded',
+           value ->> 'description', value ->> 'status', value ->> 'priority',
+           value ->> 'category', value ->> 'assignee', value ->> 'created', value ->> 'updated',
+           value ->> 'closed', value ->> 'answered', value ->> 'waiting', value ->> 'unread',
+           value ->> 'version'
+    FROM json_each($1) WHERE true
+    ON CONFLICT (id) DO UPDATE SET
+        subject = excluded.subject, subject_folded = excluded.subject_folded,
+        description = excluded.description, status = excluded.status,
+        priority = excluded.priority, category = excluded.category,
+        assigned_admin_id = excluded.assigned_admin_id, updated_at = excluded.updated_at,
+        closed_at = excluded.closed_at, first_answer_at = excluded.first_answer_at,
+        waiting_since = excluded.waiting_since, unread = excluded.unread,
+        version = excluded.version";
+
+const INSERT_MESSAGES: &str = "
+    INSERT INTO ticket_messages (id, ticket_id, sender_id, sender_type, note, message_text,
+                                 message_type, entities, file_id, file_unique_id, source_chat,
+                                 source_message, album, created_at)
+    SELECT value ->> 'id', value ->> 'ticket', value ->> 'sender', value ->> 'side',
+           value ->> 'note', value ->> 'text', value ->> 'kind', value ->> 'entities',
+           value ->> 'file', value ->> 'file_unique', value ->> 'chat', value ->> 'message',
+           value ->> 'album', value ->> 'at'
+    FROM json_each($1)";
+
+const INSERT_EVENTS: &str = "
+    INSERT INTO ticket_events (ticket_id, by_id, at, version, kind, what)
+    SELECT value ->> 'ticket', value ->> 'by', value ->> 'at', value ->> 'version',
+           value ->> 'kind', value ->> 'what'
+    FROM json_each($1)";
+
+const INSERT_MARKS: &str = "
+    INSERT INTO handled_updates (bot_id, update_id, at)
+    SELECT value ->> 'bot', value ->> 'update', value ->> 'at' FROM json_each($1)";

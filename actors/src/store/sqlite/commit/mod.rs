@@ -1,0 +1,176 @@
+//! The batch commit: many decisions in a few wide statements.
+//!
+//! Preconditions are tested first, and losers are answered with nothing written. The ids of what is
+//! new are known before anything is written, so every reference of an outcome is resolved in memory
+//! and each table takes one statement.
+
+mod batch;
+
+use std::collections::{HashMap, HashSet};
+
+use frontdesk_desk::ids::BotId;
+use sqlx::{Row, SqliteConnection};
+
+use self::batch::Batch;
+use crate::store::error::StoreError;
+use crate::store::rows::{ids, to_json};
+use crate::store::types::{Committed, Decision};
+
+/// Commits decisions, in which no person and no stored ticket occurs twice. Answers in order.
+pub(in crate::store) async fn commit(
+    connection: &mut SqliteConnection,
+    bot: BotId,
+    decisions: &[&Decision],
+) -> Result<Vec<Committed>, StoreError> {
+    let mut known = Known::read(connection, bot, decisions).await?;
+    let mut batch = Batch::default();
+    let mut answers = Vec::with_capacity(decisions.len());
+    for decision in decisions {
+        answers.push(match known.verdict(decision) {
+            Verdict::Repeat => Committed::Repeat,
+            Verdict::Conflict => Committed::Conflict,
+            Verdict::Go => batch.add(&mut known, bot, decision)?,
+        });
+    }
+    batch.write(connection).await?;
+    Ok(answers)
+}
+
+/// What the preconditions of a batch are tested on.
+#[derive(Default)]
+struct Known {
+    marks: HashSet<i64>,
+    people: HashMap<i64, KnownPerson>,
+    tickets: HashMap<i64, i64>,
+    messages: HashSet<(i64, i64)>,
+    quarantined: HashSet<i64>,
+    last_ticket: i64,
+    last_message: i64,
+}
+
+#[derive(Clone, Copy)]
+struct KnownPerson {
+    version: i64,
+    screen_no: i64,
+    reachable: bool,
+    muted: bool,
+}
+
+enum Verdict {
+    Go,
+    Repeat,
+    Conflict,
+}
+
+impl Known {
+    async fn read(
+        connection: &mut SqliteConnection,
+        bot: BotId,
+        decisions: &[&Decision],
+    ) -> Result<Self, StoreError> {
+        let changes = || decisions.iter().flat_map(|one| &one.outcome.tickets);
+        let sources: Vec<[i64; 2]> = changes()
+            .flat_map(|change| &change.messages)
+            .map(|message| [message.source.chat.0, message.source.message.0])
+            .collect();
+        let rows = sqlx::query(
+            "SELECT 'mark' AS what, update_id AS a, 0 AS b, 0 AS c, 0 AS d FROM handled_updates
+             WHERE bot_id = $1 AND update_id IN (SELECT value FROM json_each($2))
+             UNION ALL
+             SELECT 'person', u.id, coalesce(v.version, 0), coalesce(v.screen_no, 0),
+                    u.reachable * 2 + u.muted
+             FROM users AS u LEFT JOIN conversations AS v ON v.person_id = u.id
+             WHERE u.id IN (SELECT value FROM json_each($3))
+             UNION ALL
+             SELECT 'ticket', id, version, 0, 0 FROM tickets
+             WHERE id IN (SELECT value FROM json_each($4))
+             UNION ALL
+             SELECT 'message', m.source_chat, m.source_message, 0, 0
+             FROM json_each($5) AS j JOIN ticket_messages AS m
+               ON m.source_chat = j.value ->> 0 AND m.source_message = j.value ->> 1
+             UNION ALL
+             SELECT 'quarantine', id, 0, 0, 0 FROM quarantine
+             WHERE id IN (SELECT value FROM json_each($6))
+             UNION ALL
+             SELECT name, seq, 0, 0, 0 FROM sqlite_sequence
+             WHERE name IN ('tickets', 'ticket_messages')",
+        )
+        .bind(bot.0)
+        .bind(ids(decisions.iter().map(|one| one.update.0)))
+        .bind(ids(decisions.iter().map(|one| one.person.id.0)))
+        .bind(ids(changes().map(|change| change.ticket.id.0)))
+        .bind(to_json(&sources)?)
+        .bind(ids(decisions
+            .iter()
+            .filter_map(|one| one.retry_of)
+            .map(|id| id.0)))
+        .fetch_all(connection)
+        .await?;
+        let mut known = Self::default();
+        for row in &rows {
+            let (a, b): (i64, i64) = (row.try_get("a")?, row.try_get("b")?);
+            match row.try_get::<&str, _>("what")? {
+                "mark" => {
+                    known.marks.insert(a);
+                }
+                "person" => {
+                    let flags: i64 = row.try_get("d")?;
+                    known.people.insert(
+                        a,
+                        KnownPerson {
+                            version: b,
+                            screen_no: row.try_get("c")?,
+                            reachable: flags & 2 != 0,
+                            muted: flags & 1 != 0,
+                        },
+                    );
+                }
+                "ticket" => {
+                    known.tickets.insert(a, b);
+                }
+                "message" => {
+                    known.messages.insert((a, b));
+                }
+                "quarantine" => {
+                    known.quarantined.insert(a);
+                }
+                "tickets" => known.last_ticket = a,
+                _ => known.last_message = a,
+            }
+        }
+        Ok(known)
+    }
+
+    fn verdict(&self, decision: &Decision) -> Verdict {
+        let repeat = match decision.retry_of {
+            // The mark was set when the update was put aside; the row goes when a try succeeds.
+            Some(id) => !self.quarantined.contains(&id.0),
+            None => self.marks.contains(&decision.update.0),
+        };
+        if repeat {
+            return Verdict::Repeat;
+        }
+        let version = self
+            .people
+            .get(&decision.person.id.0)
+            .map_or(0, |person| person.version);
+        let tickets_fit = decision.outcome.tickets.iter().all(|change| {
+            let ticket = &change.ticket;
+            ticket.id.0 == 0 || self.tickets.get(&ticket.id.0) == Some(&(ticket.version.0 - 1))
+        });
+        let messages_fit = decision
+            .outcome
+            .tickets
+            .iter()
+            .flat_map(|change| &change.messages)
+            .all(|message| {
+                let source = message.source;
+                !self.messages.contains(&(source.chat.0, source.message.0))
+            });
+        if version == decision.on.0 && tickets_fit && messages_fit {
+            Verdict::Go
+        } else {
+            Verdict::Conflict
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! The outbox: notices in, taken, and what became of them.
+//!
+//! A notice is over when it is sent or failed. Until then it stands in the line of its chat, and
+//! only the first of a line (`head`) can be taken. The flag is kept here and nowhere else: set when
+//! a row joins an empty line, passed on when the first one is over. So a look for due notices never
+//! reads the lines behind their heads.
+
+mod record;
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::TimeDelta;
+use frontdesk_desk::ids::{ChatMessageId, MessageRef, NoticeId, TicketRef};
+use frontdesk_desk::notice::{Body, Lane, NewNotice, Part, Why};
+use frontdesk_desk::ticket::Time;
+use serde::Serialize;
+use sqlx::{Row, SqliteConnection};
+
+use crate::store::error::StoreError;
+use crate::store::rows::{ids, micros, to_json};
+
+pub(in crate::store) use self::record::record;
+
+/// How long an album waits after an item for the next one.
+const ALBUM_SETTLES: TimeDelta = TimeDelta::seconds(1);
+
+/// How long an album waits in all.
+const ALBUM_WAITS: TimeDelta = TimeDelta::seconds(3);
+
+/// A notice to be written, its references resolved.
+#[derive(Clone, Debug, Serialize)]
+pub(in crate::store::sqlite) struct NewRow {
+    chat: i64,
+    lane: &'static str,
+    due: i64,
+    ticket: Option<i64>,
+    message: Option<i64>,
+    album: Option<String>,
+    body: String,
+    at: i64,
+    /// The message id, if this is the last part of an answer to the user: should the chat be held,
+    /// the admin is told.
+    #[serde(skip)]
+    answer: Option<i64>,
+    // Set as it joins its line:
+    head: bool,
+    state: &'static str,
+}
+
+impl NewRow {
+    /// The row of a notice whose references have ids.
+    pub(in crate::store::sqlite) fn new(notice: &NewNotice, at: Time) -> Result<Self, StoreError> {
+        let message = notice.message.and_then(MessageRef::id).map(|id| id.0);
+        Ok(Self {
+            chat: notice.chat.0,
+            lane: notice.lane.as_str(),
+            due: micros(notice.due),
+            ticket: notice.ticket.and_then(TicketRef::id).map(|id| id.0),
+            message,
+            album: notice.album.as_ref().map(|album| album.0.clone()),
+            body: to_json(&notice.body)?,
+            at: micros(at),
+            answer: message.filter(|_| ends_answer(&notice.body)),
+            head: false,
+            state: "pending",
+        })
+    }
+}
+
+/// Whether a notice is the last part of an admin's answer to the user: its outcome is told to the
+/// admin.
+fn ends_answer(body: &Body) -> bool {
+    matches!(
+        body,
+        Body::Relay {
+            why: Why::Answer,
+            part: Part::Whole | Part::Content | Part::Buttons,
+        }
+    )
+}
+
+/// Adds notices to the lines of their chats, in order. Where the line is held, so are they, and the
+/// authors of answers among them are told at once.
+pub(in crate::store::sqlite) async fn insert(
+    connection: &mut SqliteConnection,
+    rows: Vec<NewRow>,
+) -> Result<(), StoreError> {
+    let mut rows = rows;
+    // The second round tells of answers that are held, and is not about answers itself.
+    while !rows.is_empty() {
+        postpone_albums(connection, &rows).await?;
+        let chats: HashSet<i64> = rows.iter().map(|row| row.chat).collect();
+        let lines = sqlx::query(
+            "SELECT value AS chat,
+                    (SELECT state FROM notices
+                     WHERE chat_id = value AND state NOT IN ('sent', 'failed')
+                     ORDER BY id LIMIT 1) AS state
+             FROM json_each($1)",
+        )
+        .bind(ids(chats))
+        .fetch_all(&mut *connection)
+        .await?;
+        let mut held: HashSet<i64> = HashSet::new();
+        let mut waiting: HashSet<i64> = HashSet::new();
+        for line in &lines {
+            let chat = line.try_get("chat")?;
+            if let Some(state) = line.try_get::<Option<&str>, _>("state")? {
+                waiting.insert(chat);
+                if state == "held" {
+                    held.insert(chat);
+                }
+            }
+        }
+        let mut blocked = Vec::new();
+        let mut at = 0;
+        for row in &mut rows {
+            row.head = waiting.insert(row.chat);
+            if held.contains(&row.chat) {
+                row.state = "held";
+                blocked.extend(row.answer.map(|message| (message, Told::Blocked)));
+            }
+            at = at.max(row.at);
+        }
+        // The rows of one statement get their numbers in the order of the array.
+        sqlx::query(
+            "INSERT INTO notices (chat_id, lane, state, head, due_at, ticket_id, message_id, album,
+                                  kind, body, created_at)
+             SELECT value ->> 'chat', value ->> 'lane', value ->> 'state', value ->> 'head',
+                    value ->> 'due', value ->> 'ticket', value ->> 'message', value ->> 'album',
+                    value ->> 'body' ->> 'body', value ->> 'body', value ->> 'at'
+             FROM json_each($1) ORDER BY key",
+        )
+        .bind(to_json(&rows)?)
+        .execute(&mut *connection)
+        .await?;
+        rows = tell_authors(connection, blocked, at).await?;
+    }
+    Ok(())
+}
+
+/// A further item puts its album off in the chats that wait for it.
+async fn postpone_albums(
+    connection: &mut SqliteConnection,
+    rows: &[NewRow],
+) -> Result<(), StoreError> {
+    let items: HashSet<(&str, i64, i64)> = rows
+        .iter()
+        .filter_map(|row| Some((row.album.as_deref()?, row.chat, row.at)))
+        .collect();
+    if items.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "UPDATE notices SET due_at = max(due_at, min(j.at + $2, created_at + $3))
+         FROM (SELECT value ->> 0 AS album, value ->> 1 AS chat, max(value ->> 2) AS at
+               FROM json_each($1) GROUP BY 1, 2) AS j
+         WHERE notices.album = j.album AND chat_id = j.chat AND state = 'pending'",
+    )
+    .bind(to_json(&items)?)
+    .bind(ALBUM_SETTLES.num_microseconds())
+    .bind(ALBUM_WAITS.num_microseconds())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// People who can be reached again: what was held for them is due. `chats` is a JSON array of
+/// `{chat, at}`.
+pub(in crate::store::sqlite) async fn release(
+    connection: &mut SqliteConnection,
+    chats: &str,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE notices SET state = 'pending', due_at = j.at
+         FROM (SELECT value ->> 'chat' AS chat, value ->> 'at' AS at FROM json_each($1)) AS j
+         WHERE chat_id = j.chat AND state NOT IN ('sent', 'failed') AND state = 'held'",
+    )
+    .bind(chats)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Marks those of these notices as being sent that still wait at the head of their line.
+pub(in crate::store) async fn take(
+    connection: &mut SqliteConnection,
+    notices: &[NoticeId],
+    now: Time,
+) -> Result<HashSet<NoticeId>, StoreError> {
+    let taken: Vec<i64> = sqlx::query_scalar(
+        "UPDATE notices SET state = 'sending', attempts = attempts + 1
+         WHERE id IN (SELECT value FROM json_each($1))
+           AND head = 1 AND state = 'pending' AND due_at <= $2
+         RETURNING id",
+    )
+    .bind(ids(notices.iter().map(|id| id.0)))
+    .bind(micros(now))
+    .fetch_all(connection)
+    .await?;
+    Ok(taken.into_iter().map(NoticeId).collect())
+}
+
+/// What an admin is told about an answer.
+enum Told {
+    Delivered,
+    Blocked,
+    NotDelivered(String),
+}
+
+/// The notices by which admins hear what became of their answers.
+async fn tell_authors(
+    connection: &mut SqliteConnection,
+    told: Vec<(i64, Told)>,
+    at: i64,
+) -> Result<Vec<NewRow>, StoreError> {
+    if told.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = sqlx::query(
+        "SELECT id, ticket_id, source_chat, source_message FROM ticket_messages
+         WHERE id IN (SELECT value FROM json_each($1))",
+    )
+    .bind(ids(told.iter().map(|(message, _)| *message)))
+    .fetch_all(connection)
+    .await?;
+    let mut answers = HashMap::with_capacity(rows.len());
+    for row in &rows {
+        answers.insert(row.try_get::<i64, _>("id")?, row);
+    }
+    let mut notices = Vec::with_capacity(told.len());
+    for (message, told) in told {
+        let Some(row) = answers.get(&message) else {
+            continue;
+        };
+        let answer = ChatMessageId(row.try_get("source_message")?);
+        let body = match told {
+            Told::Delivered => Body::Delivered { answer },
+            Told::Blocked => Body::Blocked { answer },
+            Told::NotDelivered(reason) => Body::NotDelivered { answer, reason },
+        };
+        notices.push(NewRow {
+            chat: row.try_get("source_chat")?,
+            lane: Lane::Own.as_str(),
+            due: at,
+            ticket: row.try_get("ticket_id")?,
+            message: Some(message),
+            album: None,
+            body: to_json(&body)?,
+            at,
+            answer: None,
+            head: false,
+            state: "pending",
+        });
+    }
+    Ok(notices)
+}

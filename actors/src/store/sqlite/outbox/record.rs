@@ -1,0 +1,343 @@
+//! What became of notices: struck off, tried again, or held; linked; and told to admins.
+
+use std::collections::{HashMap, HashSet};
+
+use frontdesk_desk::ids::{ChatMessageId, MessageId, NoticeId, TicketId};
+use frontdesk_desk::notice::{Body, Part, Why};
+use frontdesk_desk::ticket::{SenderType, Time};
+use serde::Serialize;
+use sqlx::{Row, SqliteConnection};
+
+use super::{Told, ends_answer, insert, tell_authors};
+use crate::store::error::StoreError;
+use crate::store::rows::{get_json, get_word, ids, micros, to_json, to_word};
+use crate::store::types::{Delivered, DeliveryResult};
+use crate::tickets::Record;
+
+/// A notice whose outcome is recorded.
+struct Sending {
+    chat: i64,
+    ticket: Option<TicketId>,
+    message: Option<MessageId>,
+    body: Body,
+    /// Whose ticket it is, and on which side the message was written: why a late item came.
+    user: Option<i64>,
+    side: Option<SenderType>,
+}
+
+/// Stores what became of notices. Each result counts once: for a notice that is being sent.
+pub(in crate::store) async fn record(
+    connection: &mut SqliteConnection,
+    record: &Record,
+) -> Result<(), StoreError> {
+    let mut sending = read_sending(connection, &record.results).await?;
+    let mut ends = Vec::new();
+    let mut links = Vec::new();
+    let mut held = HashSet::new();
+    let mut lines = HashSet::new();
+    let mut told = Vec::new();
+    for delivered in &record.results {
+        let Some(notice) = sending.remove(&delivered.notice) else {
+            continue;
+        };
+        let mut end = End::of(delivered, record.at);
+        match &delivered.result {
+            DeliveryResult::Sent { messages, linked } => {
+                end.messages = Some(to_json(messages)?);
+                for message in messages {
+                    links.extend(notice.link(*message, linked, record.at)?);
+                }
+                told.extend(notice.answer().map(|answer| (answer, Told::Delivered)));
+            }
+            DeliveryResult::Failed { reason } => {
+                told.extend(
+                    notice
+                        .answer()
+                        .map(|id| (id, Told::NotDelivered(reason.clone()))),
+                );
+            }
+            DeliveryResult::Unreachable => {
+                held.insert(notice.chat);
+            }
+            DeliveryResult::Nothing | DeliveryResult::RetryAt { .. } => {}
+        }
+        if end.ended.is_some() {
+            lines.insert(notice.chat);
+        }
+        ends.push(end);
+    }
+    if ends.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "UPDATE notices SET state = j.state, head = CASE WHEN j.ended IS NULL THEN head ELSE 0 END,
+             due_at = coalesce(j.due, due_at), doubtful = max(notices.doubtful, j.doubtful),
+             reason = j.reason, messages = j.messages, ended_at = j.ended
+         FROM (SELECT value ->> 'id' AS id, value ->> 'state' AS state, value ->> 'due' AS due,
+                      value ->> 'doubtful' AS doubtful, value ->> 'reason' AS reason,
+                      value ->> 'messages' AS messages, value ->> 'ended' AS ended
+               FROM json_each($1)) AS j
+         WHERE notices.id = j.id",
+    )
+    .bind(to_json(&ends)?)
+    .execute(&mut *connection)
+    .await?;
+    if !links.is_empty() {
+        sqlx::query(INSERT_LINKS)
+            .bind(to_json(&links)?)
+            .execute(&mut *connection)
+            .await?;
+    }
+    if !lines.is_empty() {
+        raise_heads(connection, lines).await?;
+    }
+    if !held.is_empty() {
+        told.extend(hold(connection, held).await?);
+    }
+    refuse_half_delivered(connection, &mut told).await?;
+    let rows = tell_authors(connection, told, micros(record.at)).await?;
+    insert(connection, rows).await
+}
+
+async fn read_sending(
+    connection: &mut SqliteConnection,
+    results: &[Delivered],
+) -> Result<HashMap<NoticeId, Sending>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT n.id, n.chat_id, n.ticket_id, n.message_id, n.body, t.user_id,
+                m.sender_type
+         FROM notices AS n
+         LEFT JOIN tickets AS t ON t.id = n.ticket_id
+         LEFT JOIN ticket_messages AS m ON m.id = n.message_id
+         WHERE n.id IN (SELECT value FROM json_each($1)) AND n.state = 'sending'",
+    )
+    .bind(ids(results.iter().map(|delivered| delivered.notice.0)))
+    .fetch_all(connection)
+    .await?;
+    let mut sending = HashMap::with_capacity(rows.len());
+    for row in &rows {
+        let side = match row.try_get::<Option<&str>, _>("sender_type")? {
+            Some(_) => Some(get_word(row, "sender_type")?),
+            None => None,
+        };
+        sending.insert(
+            NoticeId(row.try_get("id")?),
+            Sending {
+                chat: row.try_get("chat_id")?,
+                ticket: row.try_get::<Option<i64>, _>("ticket_id")?.map(TicketId),
+                message: row.try_get::<Option<i64>, _>("message_id")?.map(MessageId),
+                body: get_json(row, "body")?,
+                user: row.try_get("user_id")?,
+                side,
+            },
+        );
+    }
+    Ok(sending)
+}
+
+/// A row of `notices` after a try.
+#[derive(Serialize)]
+struct End<'a> {
+    id: i64,
+    state: &'static str,
+    due: Option<i64>,
+    doubtful: bool,
+    reason: Option<&'a str>,
+    messages: Option<String>,
+    ended: Option<i64>,
+}
+
+impl<'a> End<'a> {
+    fn of(delivered: &'a Delivered, at: Time) -> Self {
+        let mut end = Self {
+            id: delivered.notice.0,
+            state: "sent",
+            due: None,
+            doubtful: false,
+            reason: None,
+            messages: None,
+            ended: Some(micros(at)),
+        };
+        match &delivered.result {
+            DeliveryResult::Sent { .. } | DeliveryResult::Nothing => {}
+            DeliveryResult::RetryAt {
+                at,
+                doubtful,
+                reason,
+            } => {
+                end.state = "pending";
+                end.due = Some(micros(*at));
+                end.doubtful = *doubtful;
+                end.reason = Some(reason);
+                end.ended = None;
+            }
+            DeliveryResult::Unreachable => {
+                // Held with the rest of its line, below.
+                end.state = "pending";
+                end.ended = None;
+            }
+            DeliveryResult::Failed { reason } => {
+                end.state = "failed";
+                end.reason = Some(reason);
+            }
+        }
+        end
+    }
+}
+
+/// A row of `message_links`.
+#[derive(Serialize)]
+struct Link {
+    chat: i64,
+    message: i64,
+    ticket: i64,
+    original: Option<i64>,
+    part: Option<String>,
+    why: Option<String>,
+    at: i64,
+}
+
+const INSERT_LINKS: &str = "
+    INSERT INTO message_links (chat_id, message_id, ticket_id, ticket_message_id, part, why, at)
+    SELECT value ->> 'chat', value ->> 'message', value ->> 'ticket', value ->> 'original',
+           value ->> 'part', value ->> 'why', value ->> 'at'
+    FROM json_each($1) WHERE true
+    ON CONFLICT (chat_id, message_id) DO UPDATE SET
+        ticket_id = excluded.ticket_id, ticket_message_id = excluded.ticket_message_id,
+        part = excluded.part, why = excluded.why, at = excluded.at";
+
+impl Sending {
+    /// The answer to the user that this notice is the last part of.
+    fn answer(&self) -> Option<i64> {
+        self.message
+            .filter(|_| ends_answer(&self.body))
+            .map(|message| message.0)
+    }
+
+    /// The link of a message that the notice became: to its ticket, and to the ticket message that
+    /// it carries. Only what passes words on is kept true to them.
+    fn link(
+        &self,
+        message: ChatMessageId,
+        linked: &[(ChatMessageId, Option<MessageId>)],
+        at: Time,
+    ) -> Result<Option<Link>, StoreError> {
+        let Some(ticket) = self.ticket else {
+            return Ok(None);
+        };
+        let original = linked
+            .iter()
+            .find(|(sent, _)| *sent == message)
+            .map_or(self.message, |(_, original)| *original);
+        let kept = match self.body {
+            Body::Relay { part, why } => Some((part, why)),
+            Body::LateItem => Some((Part::Album, self.why_late())),
+            _ => None,
+        };
+        let kept = kept.filter(|_| original.is_some());
+        Ok(Some(Link {
+            chat: self.chat,
+            message: message.0,
+            ticket: ticket.0,
+            original: original.map(|id| id.0),
+            part: kept.map(|(part, _)| to_word(&part)).transpose()?,
+            why: kept.map(|(_, why)| to_word(&why)).transpose()?,
+            at: micros(at),
+        }))
+    }
+
+    fn why_late(&self) -> Why {
+        if self.user == Some(self.chat) {
+            Why::Answer
+        } else if self.side == Some(SenderType::Admin) {
+            Why::OthersAnswer
+        } else {
+            Why::FollowUp
+        }
+    }
+}
+
+/// The next in line becomes the head, in chats whose first notice is over.
+async fn raise_heads(
+    connection: &mut SqliteConnection,
+    chats: HashSet<i64>,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE notices SET head = 1
+         WHERE id IN (SELECT (SELECT id FROM notices
+                              WHERE chat_id = value AND state NOT IN ('sent', 'failed')
+                              ORDER BY id LIMIT 1)
+                      FROM json_each($1))",
+    )
+    .bind(ids(chats))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// People who cannot be reached: all that waits for them is held. Answers the answers among it.
+async fn hold(
+    connection: &mut SqliteConnection,
+    chats: HashSet<i64>,
+) -> Result<Vec<(i64, Told)>, StoreError> {
+    let chats = ids(chats);
+    sqlx::query("UPDATE users SET reachable = 0 WHERE id IN (SELECT value FROM json_each($1))")
+        .bind(&chats)
+        .execute(&mut *connection)
+        .await?;
+    let rows = sqlx::query(
+        "UPDATE notices SET state = 'held'
+         WHERE chat_id IN (SELECT value FROM json_each($1))
+           AND state NOT IN ('sent', 'failed') AND state = 'pending'
+         RETURNING message_id, body",
+    )
+    .bind(&chats)
+    .fetch_all(connection)
+    .await?;
+    let mut told = Vec::new();
+    for row in &rows {
+        let body: Body = get_json(row, "body")?;
+        if let Some(message) = row.try_get::<Option<i64>, _>("message_id")?
+            && ends_answer(&body)
+        {
+            told.push((message, Told::Blocked));
+        }
+    }
+    Ok(told)
+}
+
+/// The last part came through, but another part of the same answer was refused: it is not
+/// delivered.
+async fn refuse_half_delivered(
+    connection: &mut SqliteConnection,
+    told: &mut [(i64, Told)],
+) -> Result<(), StoreError> {
+    let delivered = || {
+        told.iter()
+            .filter(|(_, told)| matches!(told, Told::Delivered))
+            .map(|(message, _)| *message)
+    };
+    if delivered().next().is_none() {
+        return Ok(());
+    }
+    let rows = sqlx::query(
+        "SELECT n.message_id, n.reason
+         FROM notices AS n
+         JOIN tickets AS t ON t.id = n.ticket_id AND t.user_id = n.chat_id
+         WHERE n.message_id IN (SELECT value FROM json_each($1))
+           AND n.state = 'failed' AND n.kind = 'relay'",
+    )
+    .bind(ids(delivered()))
+    .fetch_all(connection)
+    .await?;
+    for row in &rows {
+        let message: i64 = row.try_get("message_id")?;
+        let reason: Option<String> = row.try_get("reason")?;
+        for (answer, told) in told.iter_mut() {
+            if *answer == message {
+                *told = Told::NotDelivered(reason.clone().unwrap_or_default());
+            }
+        }
+    }
+    Ok(())
+}

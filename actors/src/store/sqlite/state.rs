@@ -1,0 +1,237 @@
+//! The desk's own state: whose database it is, who is an admin, marks, attempts, quarantine.
+
+use chrono::TimeDelta;
+use frontdesk_desk::ids::{BotId, PersonId, UpdateId};
+use frontdesk_desk::ticket::{Happened, Time};
+use sqlx::{Row, SqliteConnection};
+
+use crate::store::error::StoreError;
+use crate::store::rows::{ids, micros, to_json};
+use crate::store::types::Started;
+use crate::tickets::{Attempt, PutAside, RetryFailed, Start};
+
+/// For how long a mark is kept; Telegram keeps an update for one day.
+const MARKS_KEPT: TimeDelta = TimeDelta::days(3);
+
+/// How often old marks are pruned while the desk runs.
+pub(in crate::store) const PRUNE_EVERY: TimeDelta = TimeDelta::seconds(10);
+
+/// How many marks one pruning forgets at most, so that it never holds up the writer.
+const PRUNED_AT_ONCE: i64 = 20_000;
+
+/// Begins a run of the desk; see [`Start`].
+pub(in crate::store) async fn start(
+    connection: &mut SqliteConnection,
+    start: &Start,
+) -> Result<Started, StoreError> {
+    if let Some(theirs) = get(connection, "bot_id").await? {
+        let theirs = theirs
+            .parse()
+            .map(BotId)
+            .map_err(|_| StoreError::Corrupt("desk_state bot_id".to_owned()))?;
+        if theirs != start.bot {
+            return Err(StoreError::OtherBot {
+                ours: start.bot,
+                theirs,
+            });
+        }
+    }
+    set(connection, "bot_id", &start.bot.to_string()).await?;
+    let unclean = get(connection, "running").await?.as_deref() == Some("1");
+    set(connection, "running", "1").await?;
+    prune(connection, start.bot, start.at).await?;
+    // Whoever was sending these is gone: nobody knows whether they came through.
+    sqlx::query(
+        "UPDATE notices SET state = 'pending', doubtful = 1, due_at = $1 WHERE state = 'sending'",
+    )
+    .bind(micros(start.at))
+    .execute(&mut *connection)
+    .await?;
+    admins(connection, &start.admins, start.at).await?;
+    Ok(Started { unclean })
+}
+
+/// Takes in the list of admins; the open tickets of all others become unassigned.
+pub(in crate::store) async fn admins(
+    connection: &mut SqliteConnection,
+    admins: &[PersonId],
+    at: Time,
+) -> Result<(), StoreError> {
+    let list = ids(admins.iter().map(|admin| admin.0));
+    sqlx::query("DELETE FROM admins")
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query("INSERT OR IGNORE INTO admins (person_id) SELECT value FROM json_each($1)")
+        .bind(&list)
+        .execute(&mut *connection)
+        .await?;
+    let orphans = sqlx::query(
+        "SELECT id, assigned_admin_id, version FROM tickets
+         WHERE status <> 'closed' AND assigned_admin_id IN (
+             SELECT assignee FROM ticket_counts
+             WHERE assignee <> 0 AND tickets > 0 AND status <> 'closed'
+               AND assignee NOT IN (SELECT value FROM json_each($1)))",
+    )
+    .bind(&list)
+    .fetch_all(&mut *connection)
+    .await?;
+    for orphan in &orphans {
+        let ticket: i64 = orphan.try_get("id")?;
+        let version = orphan.try_get::<i64, _>("version")? + 1;
+        let what = Happened::AssigneeChanged {
+            from: orphan
+                .try_get::<Option<i64>, _>("assigned_admin_id")?
+                .map(PersonId),
+            to: None,
+        };
+        sqlx::query(
+            "UPDATE tickets SET assigned_admin_id = NULL, version = $2, updated_at = $3
+             WHERE id = $1",
+        )
+        .bind(ticket)
+        .bind(version)
+        .bind(micros(at))
+        .execute(&mut *connection)
+        .await?;
+        sqlx::query(
+            "INSERT INTO ticket_events (ticket_id, by_id, at, version, kind, what)
+             VALUES ($1, NULL, $2, $3, $4, $5)",
+        )
+        .bind(ticket)
+        .bind(micros(at))
+        .bind(version)
+        .bind(what.kind())
+        .bind(to_json(&what)?)
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
+}
+
+/// Forgets marks and attempts that are older than three days.
+pub(in crate::store) async fn prune(
+    connection: &mut SqliteConnection,
+    bot: BotId,
+    now: Time,
+) -> Result<(), StoreError> {
+    let before = micros(now - MARKS_KEPT);
+    sqlx::query(
+        "DELETE FROM handled_updates WHERE bot_id = $1 AND update_id IN (
+             SELECT update_id FROM handled_updates WHERE at < $2 ORDER BY at LIMIT $3)",
+    )
+    .bind(bot.0)
+    .bind(before)
+    .bind(PRUNED_AT_ONCE)
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query("DELETE FROM attempts WHERE at < $1")
+        .bind(before)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Puts an update aside and marks it; see [`PutAside`].
+pub(in crate::store) async fn put_aside(
+    connection: &mut SqliteConnection,
+    bot: BotId,
+    aside: &PutAside,
+) -> Result<(), StoreError> {
+    let marked = sqlx::query(
+        "INSERT INTO handled_updates (bot_id, update_id, at) VALUES ($1, $2, $3)
+         ON CONFLICT DO NOTHING",
+    )
+    .bind(bot.0)
+    .bind(aside.update.0)
+    .bind(micros(aside.at))
+    .execute(&mut *connection)
+    .await?;
+    if marked.rows_affected() == 0 {
+        return Ok(());
+    }
+    sqlx::query(
+        "INSERT INTO quarantine (update_id, person_id, raw, reason, state, at, failed_at)
+         VALUES ($1, $2, $3, $4, 'waiting', $5, $5)",
+    )
+    .bind(aside.update.0)
+    .bind(aside.person.map(|person| person.0))
+    .bind(&aside.raw)
+    .bind(&aside.reason)
+    .bind(micros(aside.at))
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query("DELETE FROM attempts WHERE update_id = $1")
+        .bind(aside.update.0)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Another try failed: back to the operator.
+pub(in crate::store) async fn retry_failed(
+    connection: &mut SqliteConnection,
+    failed: &RetryFailed,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE quarantine
+         SET state = 'waiting', reason = $2, failures = failures + 1, failed_at = $3
+         WHERE id = $1",
+    )
+    .bind(failed.id.0)
+    .bind(&failed.reason)
+    .bind(micros(failed.at))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Counts one more attempt at each update.
+pub(in crate::store) async fn attempt(
+    connection: &mut SqliteConnection,
+    attempt: &Attempt,
+) -> Result<Vec<(UpdateId, u32)>, StoreError> {
+    let mut counted = Vec::with_capacity(attempt.updates.len());
+    for update in &attempt.updates {
+        let row = sqlx::query(
+            "INSERT INTO attempts (update_id, attempts, at) VALUES ($1, 1, $2)
+             ON CONFLICT (update_id) DO UPDATE SET attempts = attempts + 1, at = excluded.at
+             RETURNING attempts",
+        )
+        .bind(update.0)
+        .bind(micros(attempt.at))
+        .fetch_one(&mut *connection)
+        .await?;
+        counted.push((*update, row.try_get("attempts")?));
+    }
+    Ok(counted)
+}
+
+/// A value that the desk remembers.
+pub(in crate::store) async fn get(
+    connection: &mut SqliteConnection,
+    name: &str,
+) -> Result<Option<String>, StoreError> {
+    Ok(
+        sqlx::query_scalar("SELECT value FROM desk_state WHERE name = $1")
+            .bind(name)
+            .fetch_optional(connection)
+            .await?,
+    )
+}
+
+/// Remembers a value.
+pub(in crate::store) async fn set(
+    connection: &mut SqliteConnection,
+    name: &str,
+    value: &str,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO desk_state (name, value) VALUES ($1, $2)
+         ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    )
+    .bind(name)
+    .bind(value)
+    .execute(connection)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,397 @@
+//! The store against real files: what the tests share.
+
+mod commit;
+mod facts;
+mod group;
+mod outbox;
+mod schema;
+mod state;
+
+use chrono::{DateTime, TimeDelta};
+use frontdesk_desk::Outcome;
+use frontdesk_desk::content::{Content, Source};
+use frontdesk_desk::ids::{
+    BotId, ChatId, ChatMessageId, MessageRef, PersonId, TicketId, TicketRef, UpdateId, Version,
+};
+use frontdesk_desk::input::Person;
+use frontdesk_desk::notice::{Body, Lane, NewNotice, Part, Why};
+use frontdesk_desk::outcome::{NewEvent, NewMessage, TicketChange};
+use frontdesk_desk::screen::{Screen, Show};
+use frontdesk_desk::ticket::{Category, Happened, Priority, SenderType, Status, Ticket, Time};
+use frontdesk_desk::{Facts, Need};
+use sqlx::{AssertSqlSafe, Row};
+use tempfile::TempDir;
+
+use super::types::{Committed, Decision, Delivered, DeliveryResult, Due, StoredConversation};
+use super::writer::{Done, Work, Writer};
+use super::{Db, DbSettings, StoreError, facts as store_facts, migrate, reads};
+use crate::tickets::{Record, ScreenShown, Start};
+
+/// The bot of all tests.
+const BOT: BotId = BotId(7000);
+/// A user.
+const ANNA: PersonId = PersonId(1);
+/// Another user.
+const BORIS: PersonId = PersonId(2);
+/// An admin.
+const VERA: PersonId = PersonId(11);
+/// Another admin.
+const GLEB: PersonId = PersonId(12);
+
+/// A moment, so many seconds after a fixed one.
+fn at(seconds: i64) -> Time {
+    DateTime::from_timestamp(1_790_000_000, 0).unwrap() + TimeDelta::seconds(seconds)
+}
+
+/// A fresh database in a folder of its own, with a started writer.
+struct Rig {
+    folder: TempDir,
+    db: Db,
+    writer: Writer,
+}
+
+fn settings(folder: &TempDir) -> DbSettings {
+    DbSettings {
+        url: format!("sqlite:{}", folder.path().join("desk.db").display()),
+        readers: 2,
+    }
+}
+
+impl Rig {
+    async fn new() -> Self {
+        let rig = Self::in_folder(TempDir::new().unwrap()).await;
+        rig.start(&[VERA, GLEB], at(0)).await.unwrap();
+        rig
+    }
+
+    async fn in_folder(folder: TempDir) -> Self {
+        let db = Db::open(&settings(&folder)).await.unwrap();
+        migrate::up(&db).await.unwrap();
+        let (writer, _) = Writer::start(db.clone(), 64);
+        Self { folder, db, writer }
+    }
+
+    async fn start(&self, admins: &[PersonId], at: Time) -> Result<bool, StoreError> {
+        let start = Start {
+            bot: BOT,
+            admins: admins.to_vec(),
+            at,
+        };
+        let started = self.writer.run(Work::Start(start), Done::started).await?;
+        Ok(started.unclean)
+    }
+
+    async fn commit(&self, decision: Decision) -> Committed {
+        self.try_commit(decision).await.unwrap()
+    }
+
+    async fn try_commit(&self, decision: Decision) -> Result<Committed, StoreError> {
+        self.writer
+            .run(Work::Commit(Box::new(decision)), Done::committed)
+            .await
+    }
+
+    /// Commits, and expects it to be stored.
+    async fn done(&self, decision: Decision) -> Outcome {
+        match self.commit(decision).await {
+            Committed::Done { outcome, .. } => *outcome,
+            other => panic!("not stored: {other:?}"),
+        }
+    }
+
+    async fn load(&self, person: PersonId) -> StoredConversation {
+        reads::conversation(&self.db, person).await.unwrap()
+    }
+
+    async fn facts(&self, person: PersonId, needs: &[Need]) -> Facts {
+        store_facts::read(&self.db, person, needs).await.unwrap()
+    }
+
+    /// Looks for due notices and takes them, as the actor does.
+    async fn take(&self, now: Time) -> Due {
+        let mut due = reads::due(&self.db, now, 100, &[]).await.unwrap();
+        let notices = due.notices.iter().map(|notice| notice.id).collect();
+        let taken = self
+            .writer
+            .run(Work::Take { notices, now }, Done::taken)
+            .await
+            .unwrap();
+        due.notices.retain(|notice| taken.contains(&notice.id));
+        due
+    }
+
+    async fn record(&self, at: Time, results: Vec<Delivered>) {
+        self.writer
+            .run(Work::Record(Record { at, results }), Done::nothing)
+            .await
+            .unwrap();
+    }
+
+    async fn shown(&self, person: PersonId, number: i64, message: i64, at: Time) {
+        let shown = ScreenShown {
+            person,
+            number,
+            message: ChatMessageId(message),
+            at,
+        };
+        self.writer
+            .run(Work::ScreenShown(shown), Done::nothing)
+            .await
+            .unwrap();
+    }
+
+    /// Every row of every table, as text.
+    async fn dump(&self) -> Vec<String> {
+        let mut tx = self.db.read().await.unwrap();
+        let tables = sqlx::query(
+            "SELECT m.name, group_concat(c.name) AS columns
+             FROM sqlite_master AS m, pragma_table_info(m.name) AS c
+             WHERE m.type = 'table' AND m.name NOT LIKE '\\_sqlx%' ESCAPE '\\'
+             GROUP BY m.name ORDER BY m.name",
+        )
+        .fetch_all(&mut *tx)
+        .await
+        .unwrap();
+        let mut all = Vec::new();
+        for table in &tables {
+            let name: String = table.get("name");
+            let columns: String = table.get("columns");
+            let query = format!("SELECT json_array({columns}) AS row FROM {name} ORDER BY 1");
+            for row in sqlx::query(AssertSqlSafe(query))
+                .fetch_all(&mut *tx)
+                .await
+                .unwrap()
+            {
+                all.push(format!("{name} {}", row.get::<String, _>("row")));
+            }
+        }
+        all
+    }
+
+    async fn count(&self, query: &'static str) -> i64 {
+        let mut tx = self.db.read().await.unwrap();
+        sqlx::query_scalar(query).fetch_one(&mut *tx).await.unwrap()
+    }
+}
+
+fn person(id: PersonId) -> Person {
+    Person {
+        id,
+        first_name: format!("Name{id}"),
+        last_name: None,
+        username: Some(format!("User{id}")),
+        language_code: Some("ru".to_owned()),
+    }
+}
+
+/// A decision that changes nothing but the conversation's version.
+fn decision(update: i64, who: PersonId, on: i64, at: Time) -> Decision {
+    let mut outcome = Outcome::default();
+    outcome.person.reachable = Some(true);
+    Decision {
+        update: UpdateId(update),
+        person: person(who),
+        at,
+        on: Version(on),
+        outcome,
+        retry_of: None,
+    }
+}
+
+fn source(chat: PersonId, message: i64) -> Source {
+    Source {
+        chat: chat.chat(),
+        message: ChatMessageId(message),
+    }
+}
+
+fn message(
+    sender: PersonId,
+    sender_type: SenderType,
+    number: i64,
+    text: &str,
+    at: Time,
+) -> NewMessage {
+    NewMessage {
+        sender,
+        sender_type,
+        note: false,
+        content: Content::plain(text),
+        source: source(sender, number),
+        album: None,
+        at,
+    }
+}
+
+fn new_ticket(user: PersonId, subject: &str, at: Time) -> Ticket {
+    Ticket {
+        id: TicketId(0),
+        user,
+        subject: subject.to_owned(),
+        description: "what happened".to_owned(),
+        status: Status::Open,
+        priority: Priority::Normal,
+        category: Category("general".to_owned()),
+        assignee: None,
+        created_at: at,
+        updated_at: at,
+        closed_at: None,
+        first_answer_at: None,
+        waiting_since: Some(at),
+        unread: false,
+        version: Version(1),
+    }
+}
+
+fn event(by: PersonId, at: Time, what: Happened) -> NewEvent {
+    NewEvent {
+        by: Some(by),
+        at,
+        what,
+    }
+}
+
+/// Opens a ticket with one message, tells an admin, and shows the confirmation.
+fn opening(update: i64, user: PersonId, on: i64, subject: &str, at: Time) -> Decision {
+    let mut decision = decision(update, user, on, at);
+    decision.outcome.tickets.push(TicketChange {
+        ticket: new_ticket(user, subject, at),
+        messages: vec![message(user, SenderType::User, update, "what happened", at)],
+        edits: Vec::new(),
+        events: vec![event(user, at, Happened::Opened)],
+    });
+    decision.outcome.notices.push(NewNotice {
+        message: Some(MessageRef::New(0)),
+        ..relay(
+            VERA.chat(),
+            TicketRef::New(0),
+            Part::Whole,
+            Why::NewTicket,
+            at,
+        )
+    });
+    decision.outcome.show = Some(Show {
+        screen: Screen::TicketOpened {
+            ticket: TicketRef::New(0),
+            subject: subject.to_owned(),
+            status: Status::Open,
+        },
+        pressed: None,
+    });
+    decision
+}
+
+/// A change of a stored ticket.
+fn change(ticket: &Ticket, at: Time, alter: impl FnOnce(&mut Ticket)) -> TicketChange {
+    let mut ticket = ticket.clone();
+    ticket.version = ticket.version.next();
+    ticket.updated_at = at;
+    alter(&mut ticket);
+    TicketChange {
+        ticket,
+        messages: Vec::new(),
+        edits: Vec::new(),
+        events: Vec::new(),
+    }
+}
+
+/// An admin's answer, passed on to the user in these parts.
+fn answer(
+    update: i64,
+    admin: PersonId,
+    on: i64,
+    ticket: &Ticket,
+    parts: &[Part],
+    at: Time,
+) -> Decision {
+    let mut decision = decision(update, admin, on, at);
+    let mut change = change(ticket, at, |ticket| {
+        ticket.status = Status::InProgress;
+        ticket.assignee = Some(admin);
+        ticket.waiting_since = None;
+        ticket.first_answer_at.get_or_insert(at);
+        ticket.unread = true;
+    });
+    change
+        .messages
+        .push(message(admin, SenderType::Admin, update, "do this", at));
+    change.events.push(event(admin, at, Happened::Answered));
+    decision.outcome.tickets.push(change);
+    for part in parts {
+        decision.outcome.notices.push(NewNotice {
+            message: Some(MessageRef::New(0)),
+            ..relay(
+                ticket.user.chat(),
+                TicketRef::Id(ticket.id),
+                *part,
+                Why::Answer,
+                at,
+            )
+        });
+    }
+    decision
+}
+
+fn relay(chat: ChatId, ticket: TicketRef, part: Part, why: Why, at: Time) -> NewNotice {
+    NewNotice {
+        chat,
+        lane: Lane::Other,
+        due: at,
+        ticket: Some(ticket),
+        message: None,
+        album: None,
+        body: Body::Relay { part, why },
+    }
+}
+
+/// A notice that is about no ticket.
+fn plain(chat: ChatId, lane: Lane, due: Time, emoji: &str) -> NewNotice {
+    NewNotice {
+        chat,
+        lane,
+        due,
+        ticket: None,
+        message: None,
+        album: None,
+        body: Body::React {
+            message: ChatMessageId(1),
+            emoji: emoji.to_owned(),
+        },
+    }
+}
+
+/// What `plain` notices say, in order.
+fn emojis(due: &Due) -> Vec<&str> {
+    due.notices
+        .iter()
+        .map(|notice| match &notice.body {
+            Body::React { emoji, .. } => emoji.as_str(),
+            _ => "other",
+        })
+        .collect()
+}
+
+/// These notices were sent, each as one message with this number.
+fn sent(due: &Due, message: i64) -> Vec<Delivered> {
+    results(due, || DeliveryResult::Sent {
+        messages: vec![ChatMessageId(message)],
+        linked: Vec::new(),
+    })
+}
+
+fn results(due: &Due, result: impl Fn() -> DeliveryResult) -> Vec<Delivered> {
+    due.notices
+        .iter()
+        .map(|notice| Delivered {
+            notice: notice.id,
+            chat: notice.chat,
+            result: result(),
+        })
+        .collect()
+}
+
+/// The stored ticket.
+async fn ticket(rig: &Rig, id: i64) -> Ticket {
+    let facts = rig.facts(ANNA, &[Need::Ticket(TicketId(id))]).await;
+    facts.tickets.into_iter().next().unwrap().0
+}

@@ -1,0 +1,249 @@
+//! The desk's own state: whose database it is, marks, attempts, quarantine, admins.
+
+use super::*;
+use crate::store::Trouble;
+use crate::store::quarantine::{self, Quarantined};
+use crate::store::types::QuarantineId;
+use crate::tickets::{Admins, Attempt, CommandsSet, PutAside, RetryFailed, ScreenFailed, Stop};
+
+impl Rig {
+    async fn write(&self, work: Work) {
+        self.writer.run(work, Done::nothing).await.unwrap();
+    }
+
+    async fn attempt(&self, updates: &[i64], at: Time) -> Vec<u32> {
+        let attempt = Attempt {
+            updates: updates.iter().copied().map(UpdateId).collect(),
+            at,
+        };
+        let counted = self
+            .writer
+            .run(Work::Attempt(attempt), Done::attempts)
+            .await
+            .unwrap();
+        counted.into_iter().map(|(_, attempts)| attempts).collect()
+    }
+}
+
+fn aside(update: i64) -> Work {
+    Work::PutAside(PutAside {
+        update: UpdateId(update),
+        raw: r#"{"update_id":1}"#.to_owned(),
+        reason: "a panic".to_owned(),
+        person: Some(ANNA),
+        at: at(1),
+    })
+}
+
+#[tokio::test]
+async fn another_bots_database_is_refused_and_left_alone() {
+    let rig = Rig::new().await;
+    let before = rig.dump().await;
+    let start = Start {
+        bot: BotId(8),
+        admins: vec![],
+        at: at(9),
+    };
+    let refused = rig.writer.run(Work::Start(start), Done::started).await;
+    let ours = BotId(8);
+    assert_eq!(refused, Err(StoreError::OtherBot { ours, theirs: BOT }));
+    assert_eq!(rig.dump().await, before);
+    // The writer still serves the bot that it was started for.
+    rig.done(decision(1, ANNA, 0, at(9))).await;
+}
+
+#[tokio::test]
+async fn a_start_tells_whether_the_last_stop_was_clean() {
+    let rig = Rig::in_folder(TempDir::new().unwrap()).await;
+    assert!(matches!(
+        rig.try_commit(decision(1, ANNA, 0, at(0))).await,
+        Err(StoreError::Rule(_))
+    ));
+    assert!(!rig.start(&[], at(0)).await.unwrap());
+    assert!(rig.start(&[], at(1)).await.unwrap());
+    rig.write(Work::Stop(Stop { at: at(2) })).await;
+    assert!(!rig.start(&[], at(3)).await.unwrap());
+}
+
+#[tokio::test]
+async fn marks_are_forgotten_after_three_days() {
+    let rig = Rig::new().await;
+    let day = |days: i64| at(days * 86_400);
+    rig.done(decision(1, ANNA, 0, day(0))).await;
+    assert_eq!(rig.attempt(&[5], day(0)).await, [1]);
+    rig.done(decision(2, ANNA, 1, day(2))).await;
+    assert_eq!(
+        rig.commit(decision(1, ANNA, 2, day(2))).await,
+        Committed::Repeat
+    );
+    // While the desk runs, and at a start.
+    rig.done(decision(3, ANNA, 2, day(4))).await;
+    rig.done(decision(1, ANNA, 3, day(4))).await;
+    assert_eq!(rig.attempt(&[5], day(4)).await, [1]);
+    rig.start(&[], day(6)).await.unwrap();
+    assert_eq!(rig.count("SELECT count(*) FROM handled_updates").await, 2);
+}
+
+#[tokio::test]
+async fn attempts_are_counted_until_the_update_has_its_mark() {
+    let rig = Rig::new().await;
+    assert_eq!(rig.attempt(&[1, 2], at(1)).await, [1, 1]);
+    assert_eq!(rig.attempt(&[1, 2, 3], at(2)).await, [2, 2, 1]);
+    rig.done(decision(1, ANNA, 0, at(3))).await;
+    rig.write(aside(2)).await;
+    assert_eq!(rig.attempt(&[1, 2, 3], at(4)).await, [1, 1, 2]);
+}
+
+#[tokio::test]
+async fn quarantine_is_listed_retried_and_dropped() {
+    let rig = Rig::new().await;
+    rig.write(aside(1)).await;
+    rig.write(aside(1)).await;
+    rig.write(aside(2)).await;
+    let all = quarantine::list(&rig.db).await.unwrap();
+    assert_eq!(all.len(), 2);
+    let first = Quarantined {
+        id: QuarantineId(1),
+        update: UpdateId(1),
+        person: Some(ANNA),
+        raw: r#"{"update_id":1}"#.to_owned(),
+        reason: "a panic".to_owned(),
+        retry: false,
+        failures: 1,
+        at: at(1),
+        failed_at: at(1),
+    };
+    assert_eq!(
+        quarantine::show(&rig.db, QuarantineId(1)).await.unwrap(),
+        Some(first)
+    );
+    // It counts as handled.
+    assert_eq!(
+        rig.commit(decision(1, ANNA, 0, at(2))).await,
+        Committed::Repeat
+    );
+
+    assert!(quarantine::to_retry(&rig.db).await.unwrap().is_empty());
+    assert!(quarantine::retry(&rig.db, QuarantineId(1)).await.unwrap());
+    assert!(!quarantine::retry(&rig.db, QuarantineId(9)).await.unwrap());
+    assert_eq!(quarantine::to_retry(&rig.db).await.unwrap().len(), 1);
+    let failed = RetryFailed {
+        id: QuarantineId(1),
+        reason: "another panic".to_owned(),
+        at: at(3),
+    };
+    rig.write(Work::RetryFailed(failed)).await;
+    let again = quarantine::show(&rig.db, QuarantineId(1))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (again.retry, again.failures, again.failed_at),
+        (false, 2, at(3))
+    );
+    assert_eq!(again.reason, "another panic");
+
+    // A try that succeeds takes the row away, once.
+    assert!(quarantine::retry(&rig.db, QuarantineId(1)).await.unwrap());
+    let mut retried = decision(1, ANNA, 0, at(4));
+    retried.retry_of = Some(QuarantineId(1));
+    rig.done(retried.clone()).await;
+    retried.on = Version(1);
+    assert_eq!(rig.commit(retried).await, Committed::Repeat);
+    assert!(quarantine::drop(&rig.db, QuarantineId(2)).await.unwrap());
+    assert!(!quarantine::drop(&rig.db, QuarantineId(2)).await.unwrap());
+    assert!(quarantine::list(&rig.db).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn tickets_of_a_former_admin_become_unassigned() {
+    let rig = Rig::new().await;
+    for (update, user) in [(1, ANNA), (2, BORIS)] {
+        let mut opened = opening(update, user, 0, "Printer", at(1));
+        opened.outcome.tickets[0].ticket.assignee = Some(GLEB);
+        if user == BORIS {
+            opened.outcome.tickets[0].ticket.status = Status::Closed;
+            opened.outcome.tickets[0].ticket.closed_at = Some(at(1));
+        }
+        rig.done(opened).await;
+    }
+    let list = |admins: &[PersonId]| {
+        Work::Admins(Admins {
+            admins: admins.to_vec(),
+            at: at(5),
+        })
+    };
+    rig.write(list(&[GLEB])).await;
+    assert_eq!(ticket(&rig, 1).await.version, Version(1));
+    rig.write(list(&[VERA])).await;
+    let orphan = ticket(&rig, 1).await;
+    assert_eq!((orphan.assignee, orphan.version), (None, Version(2)));
+    assert_eq!(ticket(&rig, 2).await.assignee, Some(GLEB));
+    let facts = rig
+        .facts(VERA, &[Need::EventsSince(TicketId(1), Version(1))])
+        .await;
+    assert_eq!(facts.since.len(), 1);
+    assert_eq!(facts.since[0].by, None);
+    let (from, to) = (Some(GLEB), None);
+    assert_eq!(facts.since[0].what, Happened::AssigneeChanged { from, to });
+    let counts = rig.facts(GLEB, &[Need::Counts]).await.counts;
+    assert_eq!((counts.mine, counts.unassigned, counts.closed), (0, 1, 1));
+}
+
+#[tokio::test]
+async fn the_commands_set_last_are_remembered() {
+    let rig = Rig::new().await;
+    assert_eq!(reads::commands(&rig.db).await.unwrap(), None);
+    for hash in ["one", "two"] {
+        let hash = hash.to_owned();
+        rig.write(Work::CommandsSet(CommandsSet { hash })).await;
+    }
+    assert_eq!(
+        reads::commands(&rig.db).await.unwrap().as_deref(),
+        Some("two")
+    );
+}
+
+#[tokio::test]
+async fn a_screen_that_cannot_be_shown_is_given_up() {
+    let rig = Rig::new().await;
+    rig.done(opening(1, ANNA, 0, "Printer", at(1))).await;
+    let failed = ScreenFailed {
+        person: ANNA,
+        number: 1,
+        unreachable: true,
+    };
+    rig.write(Work::ScreenFailed(failed)).await;
+    assert!(reads::unshown(&rig.db, None).await.unwrap().is_empty());
+    assert!(!rig.load(ANNA).await.me.unwrap().reachable);
+}
+
+#[tokio::test]
+async fn a_full_disk_is_waited_for() {
+    let rig = Rig::new().await;
+    let limit = async |pages: &'static str| {
+        sqlx::query(pages).execute(rig.db.writer()).await.unwrap();
+    };
+    // No page more than there are.
+    limit("PRAGMA max_page_count = 1").await;
+    let mut large = decision(1, ANNA, 0, at(1));
+    large.person.first_name = "A".repeat(100_000);
+    let full = rig.try_commit(large.clone()).await;
+    assert_eq!(full, Err(StoreError::Unavailable(Trouble::Full)));
+    assert_eq!(rig.load(ANNA).await.version, Version(0));
+    limit("PRAGMA max_page_count = 1000000").await;
+    rig.done(large).await;
+}
+
+#[tokio::test]
+async fn a_closed_database_says_so() {
+    let rig = Rig::new().await;
+    rig.db.close().await;
+    let closed = StoreError::Unavailable(Trouble::Closed);
+    assert_eq!(
+        rig.try_commit(decision(1, ANNA, 0, at(1))).await,
+        Err(closed.clone())
+    );
+    let read = reads::conversation(&rig.db, ANNA).await;
+    assert_eq!(read, Err(closed));
+}

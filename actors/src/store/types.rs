@@ -1,0 +1,176 @@
+//! What goes into the database and comes out of it, as its callers see it.
+
+use std::fmt;
+
+use frontdesk_desk::Outcome;
+use frontdesk_desk::conversation::Conversation;
+use frontdesk_desk::ids::{
+    ChatId, ChatMessageId, MessageId, NoticeId, PersonId, UpdateId, Version,
+};
+use frontdesk_desk::input::Person;
+use frontdesk_desk::notice::{Body, Copy, Lane};
+use frontdesk_desk::screen::Show;
+use frontdesk_desk::ticket::{Ticket, TicketMessage, Time, UserRecord};
+
+/// A row of `quarantine`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct QuarantineId(pub i64);
+
+impl fmt::Display for QuarantineId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A person's conversation as stored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredConversation {
+    /// What their next message means.
+    pub state: Conversation,
+    /// Its version; 0 if nothing is stored yet.
+    pub version: Version,
+    /// The person; `None` before their first update.
+    pub me: Option<UserRecord>,
+}
+
+/// All that one update causes, to be committed whole or not at all.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// The update: its mark is written with the rest.
+    pub update: UpdateId,
+    /// Who acted, as the update describes them.
+    pub person: Person,
+    /// Now.
+    pub at: Time,
+    /// The version of the conversation that it was decided on; 0 if nothing was stored.
+    pub on: Version,
+    /// What was decided.
+    pub outcome: Outcome,
+    /// The quarantined update that this is another try of: its row goes with the commit, and its
+    /// mark, which is there already, is no repeat.
+    pub retry_of: Option<QuarantineId>,
+}
+
+/// What became of a decision.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Committed {
+    /// It is stored.
+    Done {
+        /// The conversation's version from now on.
+        version: Version,
+        /// The number of the screen, if the outcome shows one.
+        number: Option<i64>,
+        /// The outcome, with the ids that the commit gave.
+        outcome: Box<Outcome>,
+    },
+    /// The update was handled before; nothing was written.
+    Repeat,
+    /// The conversation or a ticket has changed since, or a message is stored already; nothing
+    /// was written. Read again and decide again.
+    Conflict,
+}
+
+/// The notices to send now.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Due {
+    /// At most one for each chat, first lanes first.
+    pub notices: Vec<DueNotice>,
+    /// When the next one is due that is not due yet.
+    pub next: Option<Time>,
+    /// Whether more could have been taken.
+    pub more: bool,
+}
+
+/// A notice that was taken to be sent, with all that drawing it needs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DueNotice {
+    /// Its row.
+    pub id: NoticeId,
+    /// To which chat.
+    pub chat: ChatId,
+    /// Which lane.
+    pub lane: Lane,
+    /// The how manieth try this is, from 1.
+    pub attempt: u32,
+    /// Whether an earlier try may have come through.
+    pub doubtful: bool,
+    /// What it says.
+    pub body: Body,
+    /// Who gets it; `None` for a group, and for somebody who never wrote.
+    pub to: Option<UserRecord>,
+    /// The ticket it is about.
+    pub ticket: Option<Ticket>,
+    /// The ticket's user.
+    pub user: Option<UserRecord>,
+    /// The ticket message it is about.
+    pub message: Option<TicketMessage>,
+    /// Who wrote that message.
+    pub author: Option<UserRecord>,
+    /// For an album: its items in that ticket that this chat has no copy of, in order.
+    pub items: Vec<TicketMessage>,
+    /// The copies of the message in this chat.
+    pub copies: Vec<Copy>,
+}
+
+/// The outcome of one notice.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Delivered {
+    /// Which one; it is ignored unless it is being sent.
+    pub notice: NoticeId,
+    /// To which chat.
+    pub chat: ChatId,
+    /// What became of it.
+    pub result: DeliveryResult,
+}
+
+/// What became of a call.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DeliveryResult {
+    /// Telegram took it.
+    Sent {
+        /// The messages it became; empty for an edit, a reaction and the like.
+        messages: Vec<ChatMessageId>,
+        /// For an album: which ticket message each of them is. The others are the notice's.
+        linked: Vec<(ChatMessageId, Option<MessageId>)>,
+    },
+    /// There was nothing to do.
+    Nothing,
+    /// It is tried again.
+    RetryAt {
+        /// Not before.
+        at: Time,
+        /// Whether it may have come through all the same.
+        doubtful: bool,
+        /// Why it waits.
+        reason: String,
+    },
+    /// The person cannot be reached: this and everything else for the chat is held.
+    Unreachable,
+    /// Telegram refuses it for good.
+    Failed {
+        /// Telegram's words.
+        reason: String,
+    },
+}
+
+/// A screen that its person has not been shown yet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UnshownScreen {
+    /// Whose.
+    pub person: PersonId,
+    /// Its number.
+    pub number: i64,
+    /// What to show.
+    pub show: Show,
+    /// The person.
+    pub me: UserRecord,
+    /// The message that holds the screen shown last, if known.
+    pub current: Option<ChatMessageId>,
+}
+
+/// What a start found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Started {
+    /// Whether the program before this one did not stop in order.
+    pub unclean: bool,
+}

@@ -1,0 +1,335 @@
+//! The one task that writes: takes what is waiting, commits it as one transaction, answers all.
+//!
+//! A group commit costs one flush of the disk for many updates. Within a group a person and a
+//! ticket occur once; what comes second waits for the next group and finds the first one stored.
+//! A group that fails is rolled back and its jobs are run one by one, so that one bad job fails
+//! alone; but when the database is away all are told so at once.
+
+use std::collections::{HashSet, VecDeque};
+
+use frontdesk_desk::ids::{BotId, NoticeId, PersonId, TicketId, UpdateId};
+use frontdesk_desk::ticket::Time;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+use tracing::warn;
+
+use super::db::Db;
+use super::error::StoreError;
+use super::sqlite;
+use super::types::{Committed, Decision, Started};
+use crate::tickets::{
+    Admins, Attempt, CommandsSet, PutAside, Record, RetryFailed, ScreenFailed, ScreenShown, Start,
+    Stop,
+};
+
+/// One thing to write.
+#[derive(Debug)]
+pub enum Work {
+    /// See [`Start`].
+    Start(Start),
+    /// See [`Admins`].
+    Admins(Admins),
+    /// See [`crate::tickets::Commit`].
+    Commit(Box<Decision>),
+    /// Marks these notices as being sent, those of them that still can be.
+    Take {
+        /// Which.
+        notices: Vec<NoticeId>,
+        /// Now.
+        now: Time,
+    },
+    /// See [`Record`].
+    Record(Record),
+    /// See [`ScreenShown`].
+    ScreenShown(ScreenShown),
+    /// See [`ScreenFailed`].
+    ScreenFailed(ScreenFailed),
+    /// See [`PutAside`].
+    PutAside(PutAside),
+    /// See [`RetryFailed`].
+    RetryFailed(RetryFailed),
+    /// See [`Attempt`].
+    Attempt(Attempt),
+    /// See [`CommandsSet`].
+    CommandsSet(CommandsSet),
+    /// See [`Stop`].
+    Stop(Stop),
+}
+
+/// What came of a [`Work`], once it is on disk.
+#[derive(Debug)]
+pub enum Done {
+    /// Of [`Work::Start`].
+    Started(Started),
+    /// Of [`Work::Commit`].
+    Committed(Committed),
+    /// Of [`Work::Take`]: those that were marked.
+    Taken(HashSet<NoticeId>),
+    /// Of [`Work::Attempt`].
+    Attempts(Vec<(UpdateId, u32)>),
+    /// Of all others.
+    Nothing,
+}
+
+impl Done {
+    /// What a start found.
+    pub fn started(self) -> Option<Started> {
+        match self {
+            Self::Started(started) => Some(started),
+            _ => None,
+        }
+    }
+
+    /// What became of a decision.
+    pub fn committed(self) -> Option<Committed> {
+        match self {
+            Self::Committed(committed) => Some(committed),
+            _ => None,
+        }
+    }
+
+    /// Which notices were taken.
+    pub fn taken(self) -> Option<HashSet<NoticeId>> {
+        match self {
+            Self::Taken(taken) => Some(taken),
+            _ => None,
+        }
+    }
+
+    /// How many attempts there were.
+    pub fn attempts(self) -> Option<Vec<(UpdateId, u32)>> {
+        match self {
+            Self::Attempts(attempts) => Some(attempts),
+            _ => None,
+        }
+    }
+
+    /// That it was done.
+    pub fn nothing(self) -> Option<()> {
+        match self {
+            Self::Nothing => Some(()),
+            _ => None,
+        }
+    }
+}
+
+/// The way to the writer. It ends when the last clone is gone and all is written.
+#[derive(Clone, Debug)]
+pub struct Writer {
+    jobs: mpsc::Sender<Job>,
+}
+
+/// Work, and where its answer goes.
+#[derive(Debug)]
+struct Job {
+    work: Work,
+    answer: oneshot::Sender<Result<Done, StoreError>>,
+}
+
+impl Writer {
+    /// Starts the task. A group has at most `batch` jobs, and as many can wait.
+    pub fn start(db: Db, batch: usize) -> (Self, JoinHandle<()>) {
+        let batch = batch.max(1);
+        let (jobs, inbox) = mpsc::channel(batch);
+        (Self { jobs }, tokio::spawn(run(db, inbox, batch)))
+    }
+
+    /// Writes, and answers when it is on disk. Who stops waiting does not stop the write.
+    ///
+    /// # Errors
+    /// As the write failed; `Unavailable(Closed)` when the writer has ended.
+    pub async fn run<T>(&self, work: Work, pick: fn(Done) -> Option<T>) -> Result<T, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        self.jobs
+            .send(Job { work, answer })
+            .await
+            .map_err(|_| StoreError::CLOSED)?;
+        let done = answered.await.map_err(|_| StoreError::CLOSED)??;
+        pick(done).ok_or_else(|| StoreError::Rule("a write got the answer of another".to_owned()))
+    }
+}
+
+async fn run(db: Db, mut inbox: mpsc::Receiver<Job>, batch: usize) {
+    let mut waiting = VecDeque::new();
+    let mut memory = Memory::default();
+    loop {
+        if waiting.is_empty() {
+            match inbox.recv().await {
+                Some(job) => waiting.push_back(job),
+                None => return,
+            }
+        }
+        while waiting.len() < batch
+            && let Ok(job) = inbox.try_recv()
+        {
+            waiting.push_back(job);
+        }
+        settle(&db, &mut memory, next_group(&mut waiting)).await;
+    }
+}
+
+/// The jobs that can be committed together, in order; the others stay.
+fn next_group(waiting: &mut VecDeque<Job>) -> Vec<Job> {
+    let mut people: HashSet<PersonId> = HashSet::new();
+    let mut tickets: HashSet<TicketId> = HashSet::new();
+    let mut group = Vec::new();
+    let mut later = VecDeque::new();
+    for job in waiting.drain(..) {
+        let mut free = true;
+        if let Work::Commit(decision) = &job.work {
+            free &= people.insert(decision.person.id);
+            for change in &decision.outcome.tickets {
+                // All that is being opened has id 0: no two of them are the same ticket.
+                free &= change.ticket.id.0 == 0 || tickets.insert(change.ticket.id);
+            }
+        }
+        if free {
+            group.push(job);
+        } else {
+            later.push_back(job);
+        }
+    }
+    *waiting = later;
+    group
+}
+
+async fn settle(db: &Db, memory: &mut Memory, group: Vec<Job>) {
+    let works: Vec<&Work> = group.iter().map(|job| &job.work).collect();
+    match apply(db, memory, &works).await {
+        Ok(answers) => {
+            for (job, done) in group.into_iter().zip(answers) {
+                answer(job, Ok(done));
+            }
+        }
+        Err(error) if error.is_unavailable() || group.len() == 1 => {
+            for job in group {
+                answer(job, Err(error.clone()));
+            }
+        }
+        Err(error) => {
+            warn!(jobs = group.len(), %error, "a group commit failed; its jobs are run one by one");
+            for job in group {
+                let alone = apply(db, memory, &[&job.work]).await;
+                let done = alone.and_then(|mut answers| {
+                    answers
+                        .pop()
+                        .ok_or_else(|| StoreError::Rule("a write has no answer".to_owned()))
+                });
+                answer(job, done);
+            }
+        }
+    }
+}
+
+fn answer(job: Job, done: Result<Done, StoreError>) {
+    // Who asked may have gone; what was written stays.
+    let _ = job.answer.send(done);
+}
+
+/// What the writer knows beside the database.
+#[derive(Clone, Copy, Debug, Default)]
+struct Memory {
+    /// Whose database it is, once it was started.
+    bot: Option<BotId>,
+    /// When old marks were last pruned.
+    pruned: Option<Time>,
+}
+
+/// Writes these jobs as one transaction; all or nothing.
+///
+/// What was delivered comes first, so that its chat is free; then what people did; and the taking
+/// of notices last, so that it finds all of them.
+async fn apply(db: &Db, memory: &mut Memory, works: &[&Work]) -> Result<Vec<Done>, StoreError> {
+    let mut learned = *memory;
+    let mut tx = db.write().await?;
+
+    let mut shown = Vec::new();
+    for work in works {
+        match work {
+            Work::Record(record) => sqlite::outbox::record(&mut tx, record).await?,
+            Work::ScreenShown(screen) => shown.push(screen),
+            _ => {}
+        }
+    }
+    sqlite::screens::shown(&mut tx, &shown).await?;
+
+    let decisions: Vec<&Decision> = works
+        .iter()
+        .filter_map(|work| match work {
+            Work::Commit(decision) => Some(decision.as_ref()),
+            _ => None,
+        })
+        .collect();
+    let committed = match learned.bot {
+        _ if decisions.is_empty() => Vec::new(),
+        Some(bot) => sqlite::commit::commit(&mut tx, bot, &decisions).await?,
+        None => return Err(StoreError::Rule("the desk was not started".to_owned())),
+    };
+    if let Some(bot) = learned.bot
+        && let Some(at) = decisions.iter().map(|decision| decision.at).max()
+        && learned
+            .pruned
+            .is_none_or(|last| at - last > sqlite::state::PRUNE_EVERY)
+    {
+        sqlite::state::prune(&mut tx, bot, at).await?;
+        learned.pruned = Some(at);
+    }
+
+    let mut committed = committed.into_iter();
+    let mut answers = Vec::with_capacity(works.len());
+    for work in works {
+        answers.push(match work {
+            Work::Commit(_) => match committed.next() {
+                Some(committed) => Done::Committed(committed),
+                None => return Err(StoreError::Rule("a decision has no answer".to_owned())),
+            },
+            Work::Record(_) | Work::ScreenShown(_) => Done::Nothing,
+            // Below.
+            Work::Take { .. } => Done::Taken(HashSet::new()),
+            Work::Start(start) => {
+                let started = sqlite::state::start(&mut tx, start).await?;
+                learned.bot = Some(start.bot);
+                Done::Started(started)
+            }
+            Work::Admins(admins) => {
+                sqlite::state::admins(&mut tx, &admins.admins, admins.at).await?;
+                Done::Nothing
+            }
+            Work::ScreenFailed(failed) => {
+                sqlite::screens::failed(&mut tx, failed).await?;
+                Done::Nothing
+            }
+            Work::PutAside(aside) => {
+                let bot = learned
+                    .bot
+                    .ok_or_else(|| StoreError::Rule("the desk was not started".to_owned()))?;
+                sqlite::state::put_aside(&mut tx, bot, aside).await?;
+                Done::Nothing
+            }
+            Work::RetryFailed(failed) => {
+                sqlite::state::retry_failed(&mut tx, failed).await?;
+                Done::Nothing
+            }
+            Work::Attempt(attempt) => {
+                Done::Attempts(sqlite::state::attempt(&mut tx, attempt).await?)
+            }
+            Work::CommandsSet(commands) => {
+                sqlite::state::set(&mut tx, "commands", &commands.hash).await?;
+                Done::Nothing
+            }
+            Work::Stop(_) => {
+                sqlite::state::set(&mut tx, "running", "0").await?;
+                Done::Nothing
+            }
+        });
+    }
+    for (work, answer) in works.iter().zip(&mut answers) {
+        if let Work::Take { notices, now } = work {
+            *answer = Done::Taken(sqlite::outbox::take(&mut tx, notices, *now).await?);
+        }
+    }
+
+    tx.commit().await?;
+    *memory = learned;
+    Ok(answers)
+}

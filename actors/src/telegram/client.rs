@@ -1,0 +1,250 @@
+//! The connection to the Bot API server: one client for calls, one with more patience for polling.
+
+use std::fmt;
+use std::time::Duration;
+
+use frontdesk_desk::ids::{BotId, PersonId, UpdateId};
+use frontdesk_desk::ticket::Lang;
+use reqwest::Url;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+use teloxide_core::Bot;
+use teloxide_core::requests::{JsonRequest, Payload};
+
+use super::classify::{Failure, classify};
+use super::methods::{AnswerCallbackQuery, DeleteMyCommands, GetMe, GetUpdates, SetMyCommands};
+use super::read::KINDS;
+use super::token::Token;
+
+/// How long a connection may take to be made.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long a call may take in all. The library itself waits ten seconds over an error of the
+/// server.
+const CALL_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// How much longer than the server a poll waits for its answer.
+const POLL_GRACE: Duration = Duration::from_secs(15);
+
+/// What a client is made of.
+#[derive(Clone, Debug)]
+pub struct ClientSettings {
+    /// The bot.
+    pub token: Token,
+    /// The server: `https://api.telegram.org`, one's own, or the sandbox.
+    pub api_url: String,
+    /// How many idle connections are kept open: as many as calls run at once.
+    pub connections: usize,
+    /// How long the server may hold a poll open while there is nothing to tell.
+    pub poll_timeout: Duration,
+}
+
+/// Why there is no client.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// The server's address is none.
+    #[error("the Bot API server's address should look like `https://api.telegram.org`")]
+    ApiUrl,
+    /// The HTTP client cannot be made, for want of its TLS certificates, say.
+    #[error("the HTTP client cannot be made")]
+    Http(#[source] reqwest::Error),
+}
+
+/// Makes calls. Clones share their connections.
+#[derive(Clone)]
+pub struct Client {
+    calls: Bot,
+    polls: Bot,
+    bot: BotId,
+    poll_timeout: Duration,
+}
+
+/// What Telegram says about the bot itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Me {
+    /// Its id.
+    pub id: BotId,
+    /// Its name, without the `@`.
+    pub username: String,
+}
+
+/// Whom a list of commands is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CommandScope {
+    /// Everybody without a list of their own.
+    Everybody,
+    /// One person.
+    Person(PersonId),
+}
+
+impl Client {
+    /// A client; connections are made when they are needed.
+    ///
+    /// # Errors
+    /// [`ClientError`] for an address that is none, or without TLS certificates.
+    pub fn new(settings: &ClientSettings) -> Result<Self, ClientError> {
+        let url = Url::parse(&settings.api_url).map_err(|_| ClientError::ApiUrl)?;
+        if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+            return Err(ClientError::ApiUrl);
+        }
+        let bot = |timeout: Duration, idle: usize| {
+            let mut http = reqwest::Client::builder()
+                .connect_timeout(CONNECT_TIMEOUT)
+                .timeout(timeout)
+                .tcp_nodelay(true)
+                .pool_max_idle_per_host(idle);
+            // The machine's proxy is for the way out, not for a server on this machine.
+            if is_loopback(&url) {
+                http = http.no_proxy();
+            }
+            let http = http.build().map_err(ClientError::Http)?;
+            Ok(Bot::with_client(settings.token.expose(), http).set_api_url(url.clone()))
+        };
+        Ok(Self {
+            calls: bot(CALL_TIMEOUT, settings.connections)?,
+            polls: bot(settings.poll_timeout + POLL_GRACE, 1)?,
+            bot: settings.token.bot_id(),
+            poll_timeout: settings.poll_timeout,
+        })
+    }
+
+    /// The bot of the token.
+    pub fn bot_id(&self) -> BotId {
+        self.bot
+    }
+
+    /// Asks Telegram who the bot is.
+    ///
+    /// # Errors
+    /// [`Failure`]; [`Failure::TokenRefused`] if Telegram does not know the token.
+    pub async fn me(&self) -> Result<Me, Failure> {
+        let me = self.call(GetMe(json!({}))).await?;
+        Ok(Me {
+            id: BotId(me.id),
+            username: me.username,
+        })
+    }
+
+    /// Asks for updates, raw, at most `limit` (1 to 100), and waits for the first. Confirms all
+    /// those below `offset`.
+    ///
+    /// # Errors
+    /// [`Failure`]; nothing is confirmed for certain then.
+    pub async fn poll(&self, offset: Option<UpdateId>, limit: usize) -> Result<Vec<Value>, Failure> {
+        let poll = get_updates(offset, limit, self.poll_timeout);
+        Self::request(&self.polls, poll).await
+    }
+
+    /// Confirms all updates below `offset`, without waiting. What comes back is left unconfirmed.
+    ///
+    /// # Errors
+    /// [`Failure`]; what is not confirmed comes again.
+    pub async fn confirm(&self, offset: UpdateId) -> Result<(), Failure> {
+        let poll = get_updates(Some(offset), 1, Duration::ZERO);
+        Self::request(&self.calls, poll).await.map(drop)
+    }
+
+    /// Answers a callback query, so that its button stops spinning. A text has at most 200 UTF-16
+    /// units.
+    ///
+    /// # Errors
+    /// [`Failure`]; a query that is too old, or was answered, is an ordinary one.
+    pub async fn answer_query(&self, query: &str, text: Option<&str>) -> Result<(), Failure> {
+        let mut parameters = json!({"callback_query_id": query});
+        if let Some(text) = text {
+            parameters["text"] = text.into();
+        }
+        self.call(AnswerCallbackQuery(parameters)).await.map(drop)
+    }
+
+    /// Sets the commands of a menu; without a language for those whose language has none.
+    ///
+    /// # Errors
+    /// [`Failure`]; [`Failure::Unreachable`] for a person who never started the bot.
+    pub async fn set_commands(
+        &self,
+        scope: CommandScope,
+        language: Option<Lang>,
+        commands: &[(String, String)],
+    ) -> Result<(), Failure> {
+        let mut parameters = of_scope(scope, language);
+        let commands: Vec<Value> = commands
+            .iter()
+            .map(|(name, does)| json!({"command": name, "description": does}))
+            .collect();
+        parameters.insert("commands".to_owned(), commands.into());
+        self.call(SetMyCommands(parameters.into())).await.map(drop)
+    }
+
+    /// Takes the commands of a menu away; the wider scope counts again.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub async fn delete_commands(
+        &self,
+        scope: CommandScope,
+        language: Option<Lang>,
+    ) -> Result<(), Failure> {
+        let parameters = of_scope(scope, language);
+        self.call(DeleteMyCommands(parameters.into())).await.map(drop)
+    }
+
+    pub(super) async fn call<P>(&self, payload: P) -> Result<P::Output, Failure>
+    where
+        P: Payload + Serialize + 'static,
+        P::Output: DeserializeOwned,
+    {
+        Self::request(&self.calls, payload).await
+    }
+
+    async fn request<P>(bot: &Bot, payload: P) -> Result<P::Output, Failure>
+    where
+        P: Payload + Serialize + 'static,
+        P::Output: DeserializeOwned,
+    {
+        JsonRequest::new(bot.clone(), payload)
+            .await
+            .map_err(|error| classify(&error))
+    }
+}
+
+impl fmt::Debug for Client {
+    /// The library's own prints the token.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Client(bot {})", self.bot)
+    }
+}
+
+fn get_updates(offset: Option<UpdateId>, limit: usize, timeout: Duration) -> GetUpdates {
+    let mut parameters = json!({
+        "limit": limit,
+        "timeout": timeout.as_secs(),
+        "allowed_updates": KINDS,
+    });
+    if let Some(offset) = offset {
+        parameters["offset"] = offset.0.into();
+    }
+    GetUpdates(parameters)
+}
+
+fn of_scope(scope: CommandScope, language: Option<Lang>) -> Map<String, Value> {
+    let mut parameters = Map::new();
+    if let CommandScope::Person(person) = scope {
+        let scope = json!({"type": "chat", "chat_id": person.0});
+        parameters.insert("scope".to_owned(), scope);
+    }
+    if let Some(language) = language {
+        parameters.insert("language_code".to_owned(), language.as_str().into());
+    }
+    parameters
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost"
+        || address
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}

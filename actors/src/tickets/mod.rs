@@ -1,0 +1,336 @@
+//! The actor Tickets: it owns the database, answers what is read, and commits what is decided.
+//!
+//! Reads run side by side on the shared runtime, each in a snapshot of its own. Writes wait in a
+//! bounded queue for the one [writer](crate::store::writer), which commits them in groups. An
+//! answer to a write means that it survives a power cut.
+
+mod messages;
+#[cfg(test)]
+mod tests;
+
+use actix::{
+    Actor, ActorContext, ActorFutureExt, Context, Handler, ResponseActFuture, ResponseFuture,
+    WrapFuture,
+};
+use frontdesk_desk::Facts;
+use frontdesk_desk::ids::UpdateId;
+use futures::FutureExt;
+use futures::future::{BoxFuture, Shared};
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
+use tracing::error;
+
+use crate::store::quarantine::{self, Quarantined};
+use crate::store::writer::{Done, Work, Writer};
+use crate::store::{Db, facts, reads};
+
+pub use self::messages::{
+    Admins, Attempt, CommandsHash, CommandsSet, Commit, Load, PutAside, Read, Record, Retries,
+    RetryFailed, Screen, ScreenFailed, ScreenShown, Screens, Start, Stop, TakeDue,
+};
+pub use crate::store::{
+    Committed, Decision, Delivered, DeliveryResult, Due, DueNotice, QuarantineId, Started,
+    StoreError, StoredConversation, UnshownScreen,
+};
+
+/// What a message to this actor is answered with.
+type Answer<T> = ResponseFuture<Result<T, StoreError>>;
+
+/// The sizes of the actor: `[actors.tickets]` of the configuration, beside the readers.
+#[derive(Clone, Copy, Debug)]
+pub struct TicketsSettings {
+    /// How many messages can wait for the actor.
+    pub mailbox: usize,
+    /// How many writes are committed as one transaction at most, and how many can wait for it.
+    pub batch: usize,
+}
+
+/// Owns the database.
+#[derive(Debug)]
+pub struct Tickets {
+    db: Db,
+    /// `None` once it was told to stop.
+    writer: Option<Writer>,
+    closed: Closed,
+    runtime: Handle,
+    mailbox: usize,
+}
+
+/// The end of the writer; clones are the same end.
+#[derive(Clone, Debug)]
+pub struct Closed(Shared<BoxFuture<'static, bool>>);
+
+impl Closed {
+    fn of(task: JoinHandle<()>) -> Self {
+        let ended = async move {
+            match task.await {
+                Ok(()) => true,
+                Err(died) => {
+                    error!(
+                        panicked = died.is_panic(),
+                        "the writer of the database died"
+                    );
+                    false
+                }
+            }
+        };
+        Self(ended.boxed().shared())
+    }
+
+    /// Waits until the writer has ended: true after [`Stop`], false if it died. Nothing can be
+    /// stored any more then, and the program has to end, loudly.
+    pub async fn wait(self) -> bool {
+        self.0.await
+    }
+}
+
+impl Tickets {
+    /// Starts the writer on the runtime that this is called on; reads run there too, whatever
+    /// thread the actor lives on. The schema must be the one of this program
+    /// ([`crate::store::migrate`]).
+    pub fn new(db: Db, settings: TicketsSettings) -> Self {
+        let (writer, task) = Writer::start(db.clone(), settings.batch);
+        Self {
+            db,
+            writer: Some(writer),
+            closed: Closed::of(task),
+            runtime: Handle::current(),
+            mailbox: settings.mailbox,
+        }
+    }
+
+    /// The end of the writer, to be watched.
+    pub fn closed(&self) -> Closed {
+        self.closed.clone()
+    }
+
+    /// Runs a read on the shared runtime.
+    fn read<T: Send + 'static>(
+        &self,
+        read: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+    ) -> Answer<T> {
+        let task = self.runtime.spawn(read);
+        Box::pin(async move {
+            match task.await {
+                Ok(answer) => answer,
+                Err(died) if died.is_panic() => Err(StoreError::Rule(
+                    "a read of the database panicked".to_owned(),
+                )),
+                Err(_) => Err(StoreError::CLOSED),
+            }
+        })
+    }
+
+    /// Hands a write to the writer.
+    fn write<T: 'static>(&self, work: Work, pick: fn(Done) -> Option<T>) -> Answer<T> {
+        let writer = self.writer.clone();
+        Box::pin(async move {
+            let writer = writer.ok_or(StoreError::CLOSED)?;
+            writer.run(work, pick).await
+        })
+    }
+}
+
+impl Actor for Tickets {
+    type Context = Context<Self>;
+
+    fn started(&mut self, context: &mut Self::Context) {
+        context.set_mailbox_capacity(self.mailbox);
+    }
+}
+
+impl Handler<Start> for Tickets {
+    type Result = Answer<Started>;
+
+    fn handle(&mut self, start: Start, _: &mut Self::Context) -> Self::Result {
+        self.write(Work::Start(start), Done::started)
+    }
+}
+
+impl Handler<Admins> for Tickets {
+    type Result = Answer<()>;
+
+    fn handle(&mut self, admins: Admins, _: &mut Self::Context) -> Self::Result {
+        self.write(Work::Admins(admins), Done::nothing)
+    }
+}
+
+impl Handler<Load> for Tickets {
+    type Result = Answer<StoredConversation>;
+
+    fn handle(&mut self, load: Load, _: &mut Self::Context) -> Self::Result {
+        let db = self.db.clone();
+        self.read(async move { reads::conversation(&db, load.person).await })
+    }
+}
+
+impl Handler<Read> for Tickets {
+    type Result = Answer<Box<Facts>>;
+
+    fn handle(&mut self, read: Read, _: &mut Self::Context) -> Self::Result {
+        let db = self.db.clone();
+        self.read(async move {
+            facts::read(&db, read.person, &read.needs)
+                .await
+                .map(Box::new)
+        })
+    }
+}
+
+impl Handler<Commit> for Tickets {
+    type Result = Answer<Committed>;
+
+    fn handle(&mut self, commit: Commit, _: &mut Self::Context) -> Self::Result {
+        self.write(Work::Commit(commit.decision), Done::committed)
+    }
+}
+
+impl Handler<TakeDue> for Tickets {
+    type Result = Answer<Due>;
+
+    /// Looks first and marks then, so that a failed look leaves nothing marked, and an idle desk
+    /// writes nothing.
+    fn handle(&mut self, take: TakeDue, _: &mut Self::Context) -> Self::Result {
+        let db = self.db.clone();
+        let writer = self.writer.clone();
+        self.read(async move {
+            let mut due = reads::due(&db, take.now, take.most, &take.busy).await?;
+            if due.notices.is_empty() {
+                return Ok(due);
+            }
+            let notices = due.notices.iter().map(|notice| notice.id).collect();
+            let writer = writer.ok_or(StoreError::CLOSED)?;
+            let taken = writer
+                .run(
+                    Work::Take {
+                        notices,
+                        now: take.now,
+                    },
+                    Done::taken,
+                )
+                .await?;
+            due.notices.retain(|notice| taken.contains(&notice.id));
+            Ok(due)
+        })
+    }
+}
+
+impl Handler<Record> for Tickets {
+    type Result = Answer<()>;
+
+    fn handle(&mut self, record: Record, _: &mut Self::Context) -> Self::Result {
+        self.write(Work::Record(record), Done::nothing)
+    }
+}
+
+impl Handler<Screens> for Tickets {
+    type Result = Answer<Vec<UnshownScreen>>;
+
+    fn handle(&mut self, _: Screens, _: &mut Self::Context) -> Self::Result {
+        let db = self.db.clone();
+        self.read(async move { reads::unshown(&db, None).await })
+    }
+}
+
+impl Handler<Screen> for Tickets {
+    type Result = Answer<Option<UnshownScreen>>;
+
+    fn handle(&mut self, screen: Screen, _: &mut Self::Context) -> Self::Result {
+        let db = self.db.clone();
+        self.read(async move {
+            let mut screens = reads::unshown(&db, Some(screen.person)).await?;
+            Ok(screens.pop())
+        })
+    }
+}
+
+impl Handler<ScreenShown> for Tickets {
+    type Result = Answer<()>;
+
+    fn handle(&mut self, shown: ScreenShown, _: &mut Self::Context) -> Self::Result {
+        self.write(Work::ScreenShown(shown), Done::nothing)
+    }
+}
+
+impl Handler<ScreenFailed> for Tickets {
+    type Result = Answer<()>;
+
+    fn handle(&mut self, failed: ScreenFailed, _: &mut Self::Context) -> Self::Result {
+        self.write(Work::ScreenFailed(failed), Done::nothing)
+    }
+}
+
+impl Handler<PutAside> for Tickets {
+    type Result = Answer<()>;
+
+    fn handle(&mut self, aside: PutAside, _: &mut Self::Context) -> Self::Result {
+        self.write(Work::PutAside(aside), Done::nothing)
+    }
+}
+
+impl Handler<Retries> for Tickets {
+    type Result = Answer<Vec<Quarantined>>;
+
+    fn handle(&mut self, _: Retries, _: &mut Self::Context) -> Self::Result {
+        let db = self.db.clone();
+        self.read(async move { quarantine::to_retry(&db).await })
+    }
+}
+
+impl Handler<RetryFailed> for Tickets {
+    type Result = Answer<()>;
+
+    fn handle(&mut self, failed: RetryFailed, _: &mut Self::Context) -> Self::Result {
+        self.write(Work::RetryFailed(failed), Done::nothing)
+    }
+}
+
+impl Handler<Attempt> for Tickets {
+    type Result = Answer<Vec<(UpdateId, u32)>>;
+
+    fn handle(&mut self, attempt: Attempt, _: &mut Self::Context) -> Self::Result {
+        self.write(Work::Attempt(attempt), Done::attempts)
+    }
+}
+
+impl Handler<CommandsSet> for Tickets {
+    type Result = Answer<()>;
+
+    fn handle(&mut self, commands: CommandsSet, _: &mut Self::Context) -> Self::Result {
+        self.write(Work::CommandsSet(commands), Done::nothing)
+    }
+}
+
+impl Handler<CommandsHash> for Tickets {
+    type Result = Answer<Option<String>>;
+
+    fn handle(&mut self, _: CommandsHash, _: &mut Self::Context) -> Self::Result {
+        let db = self.db.clone();
+        self.read(async move { reads::commands(&db).await })
+    }
+}
+
+impl Handler<Stop> for Tickets {
+    type Result = ResponseActFuture<Self, Result<(), StoreError>>;
+
+    fn handle(&mut self, stop: Stop, _: &mut Self::Context) -> Self::Result {
+        // The writer ends when the last of its handles is gone: those of earlier messages go as
+        // they are answered.
+        let writer = self.writer.take();
+        let closed = self.closed();
+        let db = self.db.clone();
+        let end = async move {
+            let stopped = match writer {
+                Some(writer) => writer.run(Work::Stop(stop), Done::nothing).await,
+                None => Err(StoreError::CLOSED),
+            };
+            closed.wait().await;
+            db.close().await;
+            stopped
+        };
+        Box::pin(end.into_actor(self).map(|stopped, _, context| {
+            context.stop();
+            stopped
+        }))
+    }
+}
