@@ -21,7 +21,6 @@ toast-done = Done
 toast-already = That was done already
 toast-changed-meanwhile = Somebody was faster: nothing was changed
 toast-not-found = There is no such ticket
-toast-staff-only = Only for the staff
 toast-sent-below = Sent below 👇
 
 ## Words for things
@@ -39,29 +38,35 @@ category-general = General
 category-payment = Payment
 category-technical = Technical
 
-status-open = Open
-status-in-progress = In progress
-status-closed = Closed
+status = { $status ->
+    [open] Open
+    [in_progress] In progress
+   *[closed] Closed
+}
 
-priority-low = Low
-priority-normal = Normal
-priority-high = High
-priority-urgent = Urgent
+priority = { $priority ->
+    [low] Low
+    [normal] Normal
+    [high] High
+   *[urgent] Urgent
+}
 
-kind-text = Text
-kind-photo = Photo
-kind-video = Video
-kind-document = File
-kind-voice = Voice message
-kind-audio = Audio
-kind-video-note = Video message
-kind-animation = GIF
-kind-sticker = Sticker
-kind-location = Location
-kind-contact = Contact
-kind-poll = Poll
-kind-dice = Dice
-kind-other = Attachment
+kind = { $kind ->
+    [text] Text
+    [photo] Photo
+    [video] Video
+    [document] File
+    [voice] Voice message
+    [audio] Audio
+    [video_note] Video message
+    [animation] GIF
+    [sticker] Sticker
+    [location] Location
+    [contact] Contact
+    [poll] Poll
+    [dice] Dice
+   *[other] Attachment
+}
 
 under-a-minute = under a minute
 minutes = { $n } min
@@ -90,7 +95,7 @@ help =
 
     *Just write* what you need. With one tap it becomes a ticket, and we answer here, in this chat.
 
-    Photos, videos, files, voice messages and albums are welcome. Made a typo? Edit your message, and we see it mended. Everything you add goes to your open ticket; to choose which one, reply to any of its messages.
+    Photos, videos, files, voice messages and albums are welcome. Made a typo? Edit your message, and we see the new words. Everything you add goes to your open ticket; to choose which one, reply to any of its messages.
 
     /new – new ticket
     /tickets – my tickets
@@ -110,7 +115,7 @@ languages = 🌐 *Choose a language*
 cancelled = 👌 Cancelled.
 nothing-to-cancel = There is nothing to cancel.
 no-such-ticket = 🤷 There is no such ticket.
-out-of-date = ⌛️ This button is out of date. Here is the way on:
+out-of-date = ⌛️ This button is out of date: what it belonged to is over.
 unknown-command = 🤔 I don't know this command. If it was a question, just write it in your own words.
 language-set = ✅ We'll speak English.
 discarded = 🗑 Thrown away.
@@ -118,8 +123,6 @@ trouble = 😔 Something went wrong on our side. Your message is safe: we will l
 recalled = 🗑 The answer is taken back and will disappear from the user's chat.
 too-old-to-recall = ⌛️ This answer is more than 48 hours old: Telegram no longer lets it be deleted.
 nothing-found = 🔎 Nothing found.
-muted = 🔕 You get no more notices of others' tickets.
-unmuted = 🔔 You get notices of all new tickets again.
 
 ## Buttons of menus and forms
 
@@ -138,9 +141,9 @@ key-make-ticket = ✅ Open a ticket
 key-as-new-ticket = 🎫 New ticket
 key-reopen-and-join = 🔄 Reopen #{ $number } and add
 key-open-ticket = 📂 Open #{ $number }
-key-to-ticket = ← #{ $number }
+key-to-ticket = ← Back to #{ $number }
 key-belongs-to = ↑ #{ $number }
-key-reply = ✍️ Reply
+key-reply = ✍️ Answer
 key-conversation = 💬 Conversation · { $n }
 key-close = ✅ Close
 key-reopen = 🔄 Reopen
@@ -148,8 +151,8 @@ key-reopen = 🔄 Reopen
 ## Buttons of the staff
 
 key-dashboard = 🎫 Support
-key-to-dashboard = ← To the desk
-key-longest-waiting = ⏳ Longest waiting: #{ $number }
+key-to-dashboard = ← Back to support
+key-longest-waiting = ⏳ Waits longest: #{ $number }
 key-all = 📋 All
 key-mine = 🙋 Mine · { $n }
 key-unassigned = 🆓 Unassigned · { $n }
@@ -228,7 +231,10 @@ ask-reply =
 
 ## Lists
 
-my-tickets = 📋 *My tickets* · { $n }
+my-tickets = 📋 *My tickets*: { $n ->
+    [one] { $n } ticket
+   *[other] { $n } tickets
+}
 no-tickets-yet =
     📋 *My tickets*
 
@@ -319,7 +325,7 @@ dashboard =
 
     🆓 Unassigned: *{ $unassigned }*
     🙋 Mine: *{ $mine }*
-longest-waiting = ⏳ Longest waiting: *#{ $number }*, { $age }
+longest-waiting = ⏳ *#{ $number }* waits longest: { $age }
 muted-line = 🔕 You get no notices of others' tickets.
 filters = 🗂 *Show tickets by priority or category*
 ask-find =
@@ -336,9 +342,9 @@ statistics-days =
     *Today*: { $opened } opened, { $closed } closed
     *7 days*: { $openedweek } opened, { $closedweek } closed
 statistics-medians =
-    *Half of the tickets of these 7 days*
-    first answer within: { $answer }
-    closed within: { $closing }
+    *Usually* (median of these 7 days)
+    to the first answer: { $answer }
+    to closing: { $closing }
 choose-status = 🚦 Status of *#{ $number }*?
 choose-priority = ⚡️ Priority of *#{ $number }*?
 choose-category = 🗂 Category of *#{ $number }*?

@@ -21,7 +21,6 @@ toast-done = Готово
 toast-already = Это уже сделано
 toast-changed-meanwhile = Кто-то успел раньше: ничего не изменено
 toast-not-found = Такого тикета нет
-toast-staff-only = Только для администраторов
 toast-sent-below = Отправлено ниже 👇
 
 ## Названия
@@ -37,31 +36,37 @@ wordless = Без слов
 
 category-general = Общие вопросы
 category-payment = Оплата
-category-technical = Технические
+category-technical = Технические вопросы
 
-status-open = Открыт
-status-in-progress = В работе
-status-closed = Закрыт
+status = { $status ->
+    [open] Открыт
+    [in_progress] В работе
+   *[closed] Закрыт
+}
 
-priority-low = Низкий
-priority-normal = Обычный
-priority-high = Высокий
-priority-urgent = Срочный
+priority = { $priority ->
+    [low] Низкий
+    [normal] Обычный
+    [high] Высокий
+   *[urgent] Срочный
+}
 
-kind-text = Текст
-kind-photo = Фото
-kind-video = Видео
-kind-document = Файл
-kind-voice = Голосовое
-kind-audio = Аудио
-kind-video-note = Видеосообщение
-kind-animation = GIF
-kind-sticker = Стикер
-kind-location = Место на карте
-kind-contact = Контакт
-kind-poll = Опрос
-kind-dice = Кубик
-kind-other = Вложение
+kind = { $kind ->
+    [text] Текст
+    [photo] Фото
+    [video] Видео
+    [document] Файл
+    [voice] Голосовое
+    [audio] Аудио
+    [video_note] Видеосообщение
+    [animation] GIF
+    [sticker] Стикер
+    [location] Место на карте
+    [contact] Контакт
+    [poll] Опрос
+    [dice] Кубик
+   *[other] Вложение
+}
 
 under-a-minute = меньше минуты
 minutes = { $n } мин
@@ -77,11 +82,11 @@ greeting =
 home =
     🏠 *Главное меню*
 
-    Можно и без кнопок: просто напишите.
+    Спросить можно и без кнопок: просто напишите.
 support =
     📞 *Поддержка*
 
-    Создайте тикет или посмотрите, что с вашими.
+    Создайте тикет или посмотрите, как дела с вашими.
 help =
     ❓ *Как всё устроено*
 
@@ -107,7 +112,7 @@ languages = 🌐 *Выберите язык*
 cancelled = 👌 Отменено.
 nothing-to-cancel = Отменять нечего.
 no-such-ticket = 🤷 Такого тикета нет.
-out-of-date = ⌛️ Эта кнопка устарела. Дальше – отсюда:
+out-of-date = ⌛️ Эта кнопка устарела: то, к чему она относилась, уже позади.
 unknown-command = 🤔 Такой команды нет. Если это вопрос, просто напишите его своими словами.
 language-set = ✅ Будем говорить по-русски.
 discarded = 🗑 Черновик удалён.
@@ -115,8 +120,6 @@ trouble = 😔 У нас что-то пошло не так. Ваше сообщ
 recalled = 🗑 Ответ отозван и исчезнет из чата пользователя.
 too-old-to-recall = ⌛️ Этому ответу больше 48 часов: Telegram уже не даёт его удалить.
 nothing-found = 🔎 Ничего не нашлось.
-muted = 🔕 О чужих тикетах больше не сообщаем.
-unmuted = 🔔 Снова сообщаем обо всех новых тикетах.
 
 ## Кнопки меню и форм
 
@@ -135,7 +138,7 @@ key-make-ticket = ✅ Создать тикет
 key-as-new-ticket = 🎫 Новый тикет
 key-reopen-and-join = 🔄 Открыть #{ $number } снова и добавить
 key-open-ticket = 📂 Открыть #{ $number }
-key-to-ticket = ← #{ $number }
+key-to-ticket = ← Назад к #{ $number }
 key-belongs-to = ↑ #{ $number }
 key-reply = ✍️ Ответить
 key-conversation = 💬 Переписка · { $n }
@@ -145,7 +148,7 @@ key-reopen = 🔄 Открыть снова
 ## Кнопки администраторов
 
 key-dashboard = 🎫 Поддержка
-key-to-dashboard = ← К поддержке
+key-to-dashboard = ← Назад к поддержке
 key-longest-waiting = ⏳ Дольше всех ждёт #{ $number }
 key-all = 📋 Все
 key-mine = 🙋 Мои · { $n }
@@ -155,7 +158,7 @@ key-find = 🔎 Найти
 key-find-again = 🔎 Искать ещё
 key-statistics = 📊 Статистика
 key-refresh = 🔄 Обновить
-key-mute = 🔕 Без чужих
+key-mute = 🔕 Только о моих
 key-unmute = 🔔 Сообщать обо всех
 key-answer = ✍️ Ответить
 key-note = 📝 Заметка
@@ -229,7 +232,11 @@ ask-reply =
 
 ## Списки
 
-my-tickets = 📋 *Мои тикеты* · { $n }
+my-tickets = 📋 *Мои тикеты*: { $n ->
+    [one] { $n } тикет
+    [few] { $n } тикета
+   *[many] { $n } тикетов
+}
 no-tickets-yet =
     📋 *Мои тикеты*
 
@@ -337,9 +344,9 @@ statistics-days =
     *Сегодня*: создано { $opened }, закрыто { $closed }
     *7 дней*: создано { $openedweek }, закрыто { $closedweek }
 statistics-medians =
-    *Половина тикетов за эти 7 дней*
-    первый ответ не позже чем через: { $answer }
-    закрыта не позже чем через: { $closing }
+    *Обычно* (медиана за эти 7 дней)
+    до первого ответа: { $answer }
+    до закрытия: { $closing }
 choose-status = 🚦 Какой статус у *#{ $number }*?
 choose-priority = ⚡️ Какой приоритет у *#{ $number }*?
 choose-category = 🗂 Какая категория у *#{ $number }*?
@@ -408,7 +415,7 @@ assigned-to-you =
     { $subject }
     Передаёт: { $name }
 delivered = ✅ Доставлено · #{ $number }
-blocked = ⛔️ *Не доставлено · #{ $number }*: { $name } – бот заблокирован. Ответ сохранён и уйдёт, как только пользователь вернётся.
+blocked = ⛔️ *Не доставлено · #{ $number }*: бот заблокирован ({ $name }). Ответ сохранён и уйдёт, как только пользователь вернётся.
 not-delivered =
     ❌ *Не доставлено · #{ $number }*: Telegram не принимает этот ответ.
     `{ $reason }`

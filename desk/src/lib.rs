@@ -1,6 +1,6 @@
 //! The rules of Frontdesk: pure. No I/O, no clock, no lock; the same input gives the same outcome.
 //!
-//! An update comes in as an [`Input`]; [`needs`] names the facts that [`step`] will want; `step`
+//! An update comes in as an [`Input`]; [`needs`] names the facts that [`step()`] will want; it
 //! decides and returns an [`Outcome`]: the conversation from now on, the [`Screen`] to show, the
 //! changes to tickets and the [notices](notice) to others. Screens and notices are values; they are
 //! drawn in the person's language when they are sent.

@@ -117,8 +117,6 @@ pub enum Toast {
     ChangedMeanwhile,
     /// There is no such ticket, or it is not theirs.
     NotFound,
-    /// Only for the staff.
-    StaffOnly,
     /// Sent below.
     SentBelow,
 }

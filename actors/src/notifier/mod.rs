@@ -18,7 +18,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use actix::{
-    Actor, ActorFutureExt, AsyncContext, Context, Handler, Message, Recipient, ResponseActFuture,
+    Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler, Message, Recipient, ResponseActFuture,
     ResponseFuture, WrapFuture,
 };
 use chrono::TimeDelta;
@@ -27,7 +27,6 @@ use frontdesk_desk::ids::{ChatId, ChatMessageId, PersonId};
 use frontdesk_desk::outcome::Toast;
 use frontdesk_desk::screen::Show;
 use frontdesk_desk::ticket::{Lang, Time};
-use futures::future::join;
 use tokio::sync::oneshot;
 use tracing::debug;
 
@@ -36,6 +35,7 @@ use self::limits::Limits;
 use self::notices::Outbox;
 use self::screens::Pending;
 use crate::clock::Clock;
+use crate::store::Trouble;
 use crate::telegram::Client;
 use crate::tickets::{Record, Screen, ScreenFailed, ScreenShown, Screens, StoreError, TakeDue};
 
@@ -191,14 +191,106 @@ impl Notifier {
         }
     }
 
-    /// Looks at the outbox every few seconds: whoever should have told may have died.
-    fn look_again(context: &mut Context<Self>, clock: &Clock) {
-        let clock = clock.clone();
-        let pause = async move { clock.sleep(LOOK_AGAIN).await };
-        context.spawn(pause.into_actor(Self::NAMED).map(|(), notifier, context| {
+    /// Looks at the outbox every few seconds: whoever should have told of it may have died.
+    fn look_again(context: &mut Context<Self>, clock: Clock) {
+        let pause = async move {
+            clock.sleep(LOOK_AGAIN).await;
+            clock
+        };
+        let looked = actix::fut::wrap_future::<_, Self>(pause).map(|clock, notifier, context| {
             notifier.outbox.look = true;
             notifier.pump(context);
-            Self::look_again(context, &notifier.neighbours.clock);
-        }));
+            Self::look_again(context, clock);
+        });
+        context.spawn(looked);
     }
 }
+
+impl Actor for Notifier {
+    type Context = Context<Self>;
+
+    fn started(&mut self, context: &mut Self::Context) {
+        context.set_mailbox_capacity(self.settings.mailbox);
+        Self::look_again(context, self.neighbours.clock.clone());
+    }
+}
+
+impl Handler<Deliver> for Notifier {
+    type Result = ();
+
+    fn handle(&mut self, deliver: Deliver, context: &mut Self::Context) {
+        self.outbox.look |= deliver.notices;
+        if let Some(Ready { number, show }) = deliver.screen {
+            let waits_for = deliver.notices.then(|| self.outbox.next_look());
+            self.want_screen(deliver.person, number, show, deliver.lang, waits_for);
+        }
+        self.pump(context);
+    }
+}
+
+impl Handler<AnswerQuery> for Notifier {
+    type Result = ();
+
+    fn handle(&mut self, answer: AnswerQuery, context: &mut Self::Context) {
+        let client = self.neighbours.client.clone();
+        let answering = async move {
+            let text = answer.toast.map(|toast| toast.text(answer.lang));
+            // The query may be too old, or the press may have been answered before a restart.
+            if let Err(failure) = client.answer_query(&answer.query, text.as_deref()).await {
+                debug!(%failure, "a callback query was not answered");
+            }
+        };
+        self.errand(context, answering);
+    }
+}
+
+impl Handler<Resume> for Notifier {
+    type Result = ResponseActFuture<Self, Result<(), StoreError>>;
+
+    fn handle(&mut self, _: Resume, _: &mut Self::Context) -> Self::Result {
+        let screens = self.neighbours.screens.send(Screens);
+        Box::pin(screens.into_actor(self).map(|unshown, notifier, context| {
+            for screen in unshown.unwrap_or(Err(StoreError::Unavailable(Trouble::Closed)))? {
+                notifier.take_up(screen);
+            }
+            notifier.outbox.look = true;
+            notifier.pump(context);
+            Ok(())
+        }))
+    }
+}
+
+impl Handler<Settle> for Notifier {
+    type Result = ResponseFuture<()>;
+
+    fn handle(&mut self, _: Settle, context: &mut Self::Context) -> Self::Result {
+        let (settled, waiting) = oneshot::channel();
+        self.settling.push(settled);
+        self.outbox.look = true;
+        self.pump(context);
+        Box::pin(async move {
+            // An error means that the actor has ended: nothing is on its way then.
+            let _ = waiting.await;
+        })
+    }
+}
+
+impl Handler<Stop> for Notifier {
+    type Result = ResponseActFuture<Self, ()>;
+
+    fn handle(&mut self, _: Stop, context: &mut Self::Context) -> Self::Result {
+        self.stopping = true;
+        let (settled, waiting) = oneshot::channel();
+        self.settling.push(settled);
+        self.pump(context);
+        Box::pin(waiting.into_actor(self).map(|_, notifier, context| {
+            if let Some(stopped) = notifier.stopped.take() {
+                let _ = stopped.send(());
+            }
+            context.stop();
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -67,11 +67,14 @@ pub(super) fn of_notice(
 
 fn as_sent(notice: &DueNotice, call: &Call, sent: Sent) -> DeliveryResult {
     let linked = match call {
-        Call::CopyMessages { .. } => sent
+        Call::CopyMessages { items, .. } => sent
             .messages
             .iter()
-            .zip(&notice.items)
-            .map(|(message, item)| (*message, Some(item.id)))
+            .zip(items)
+            .map(|(message, (source, _))| {
+                let item = notice.items.iter().find(|item| item.source == *source);
+                (*message, item.map(|item| item.id))
+            })
             .collect(),
         _ => Vec::new(),
     };

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use frontdesk_desk::ids::{
     AlbumId, ChatId, ChatMessageId, MessageId, NoticeId, PersonId, TicketId, Version,
 };
-use frontdesk_desk::notice::{Copy, Lane, Part};
+use frontdesk_desk::notice::{Body, Copy, Lane, Part};
 use frontdesk_desk::ticket::{Ticket, TicketMessage, Time, UserRecord};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
@@ -185,7 +185,11 @@ impl Around {
         let mut messages = HashSet::new();
         let mut albums = HashSet::new();
         let mut chats = HashSet::new();
+        let mut doers = HashSet::new();
         for head in heads {
+            if let Body::AssignedToYou { by } = get_json(head, "body")? {
+                doers.insert(by);
+            }
             chats.insert(head.try_get::<i64, _>("chat_id")?);
             let ticket = head.try_get::<Option<i64>, _>("ticket_id")?;
             tickets.extend(ticket.map(TicketId));
@@ -205,6 +209,7 @@ impl Around {
             .map(PersonId)
             .chain(around.tickets.values().map(|ticket| ticket.user))
             .chain(around.messages.values().map(|message| message.sender))
+            .chain(doers)
             .collect();
         around.people = rows::users(tx, people).await?;
         Ok(around)
@@ -304,22 +309,25 @@ impl Around {
             .cloned()
             .collect();
         let lane: Lane = get_word(head, "lane")?;
+        let body: Body = get_json(head, "body")?;
+        let author = match &body {
+            Body::AssignedToYou { by } => Some(*by),
+            _ => message.map(|message| message.sender),
+        };
         Ok(DueNotice {
             id: NoticeId(head.try_get("id")?),
             chat,
             lane,
             attempt: head.try_get::<u32, _>("attempts")? + 1,
             doubtful: head.try_get("doubtful")?,
-            body: get_json(head, "body")?,
+            body,
             to: self.people.get(&PersonId(chat.0)).cloned(),
             ticket: ticket.cloned(),
             user: ticket
                 .and_then(|ticket| self.people.get(&ticket.user))
                 .cloned(),
             message: message.cloned(),
-            author: message
-                .and_then(|message| self.people.get(&message.sender))
-                .cloned(),
+            author: author.and_then(|author| self.people.get(&author)).cloned(),
             items,
             copies: message
                 .and_then(|message| self.copies.get(&(message.id, chat)))

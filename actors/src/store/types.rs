@@ -104,7 +104,7 @@ pub struct DueNotice {
     pub user: Option<UserRecord>,
     /// The ticket message it is about.
     pub message: Option<TicketMessage>,
-    /// Who wrote that message.
+    /// Who wrote that message, or did what is told of.
     pub author: Option<UserRecord>,
     /// For an album: its items in that ticket that this chat has no copy of, in order.
     pub items: Vec<TicketMessage>,

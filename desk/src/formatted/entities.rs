@@ -63,10 +63,7 @@ pub(super) fn cut(entities: Vec<Entity>, end: usize) -> Vec<Entity> {
 
 /// Whether it is a quotation, of which Telegram allows none inside another.
 pub(super) fn is_quote(entity: &Entity) -> bool {
-    matches!(
-        kind(entity),
-        Some("blockquote" | "expandable_blockquote")
-    )
+    matches!(kind(entity), Some("blockquote" | "expandable_blockquote"))
 }
 
 fn kind(entity: &Entity) -> Option<&str> {
@@ -101,7 +98,9 @@ impl Ruler {
     /// between characters of the text.
     fn trim(&self, text: &str, entity: &mut Entity) -> bool {
         let end = entity.offset.checked_add(entity.length);
-        let Some((start, end)) = self.byte(entity.offset).zip(end.and_then(|end| self.byte(end)))
+        let Some((start, end)) = self
+            .byte(entity.offset)
+            .zip(end.and_then(|end| self.byte(end)))
         else {
             return false;
         };

@@ -9,8 +9,8 @@ mod measure;
 
 use serde_json::{Map, Value};
 
-pub use self::measure::{cut, one_line, utf16_len};
 use self::measure::cut_at;
+pub use self::measure::{cut, one_line, utf16_len};
 use crate::content::{Content, Entity};
 
 /// The longest text of a message, in UTF-16 units (Bot API, `sendMessage`).
@@ -96,10 +96,11 @@ impl Formatted {
         let more = more.into();
         let before = self.len();
         self.text.push_str(&more.text);
-        self.entities.extend(more.entities.into_iter().map(|entity| Entity {
-            offset: entity.offset.saturating_add(before),
-            ..entity
-        }));
+        self.entities
+            .extend(more.entities.into_iter().map(|entity| Entity {
+                offset: entity.offset.saturating_add(before),
+                ..entity
+            }));
     }
 
     /// With more at the end.

@@ -42,14 +42,14 @@ impl Sending<'_> {
             Body::Delivered { answer } => {
                 let ticket = self.ticket?;
                 let message = self.message?;
-                let close = (ticket.status != Status::Closed).then(|| {
-                    pen.key(Text::KeyClose, Button::Close(ticket.id, ticket.version))
-                });
-                let keyboard = Keyboard::NONE.row([open(pen, ticket)].into_iter().chain(close)).row(
-                    message.recalled_at.is_none().then(|| {
-                        pen.key(Text::KeyRecall, Button::Recall(ticket.id, message.id))
-                    }),
-                );
+                let close = (ticket.status != Status::Closed)
+                    .then(|| pen.key(Text::KeyClose, Button::Close(ticket.id, ticket.version)));
+                let keyboard =
+                    Keyboard::NONE
+                        .row([open(pen, ticket)].into_iter().chain(close))
+                        .row(message.recalled_at.is_none().then(|| {
+                            pen.key(Text::KeyRecall, Button::Recall(ticket.id, message.id))
+                        }));
                 let text = Text::Delivered { number: ticket.id };
                 Some(told(pen.say(text), keyboard, Some(*answer)))
             }
@@ -75,9 +75,8 @@ impl Sending<'_> {
                 message: *message,
                 emoji: emoji.clone(),
             }),
-            Body::GroupGreeting => {
-                Some(told(pen.say(Text::GroupGreeting), Keyboard::NONE, None))
-            }
+            Body::GroupGreeting => Some(told(pen.say(Text::GroupGreeting), Keyboard::NONE, None)),
+            Body::Trouble => Some(told(pen.say(Text::Trouble), Keyboard::NONE, None)),
             Body::LeaveGroup => Some(Call::LeaveChat),
         }
     }
@@ -152,15 +151,13 @@ impl Sending<'_> {
         } else {
             Button::Ticket(ticket.id)
         };
-        let keyboard =
-            Keyboard::NONE.row([pen.key(Text::KeyToTicket { number: ticket.id }, back)]);
+        let keyboard = Keyboard::NONE.row([pen.key(Text::KeyToTicket { number: ticket.id }, back)]);
         Some(message_itself(pen, message, keyboard))
     }
 
     /// What the ticket's user is called, to the staff.
     pub(super) fn user_name(&self, ticket: &Ticket) -> String {
-        self.user
-            .map_or_else(|| ticket.user.to_string(), full_name)
+        self.user.map_or_else(|| ticket.user.to_string(), full_name)
     }
 
     fn deed_by(&self, by: PersonId) -> String {

@@ -61,8 +61,7 @@ pub(super) fn late_item(sending: &Sending<'_>, pen: Pen<'_>) -> Option<Call> {
     if sending.copies.iter().any(|copy| copy.part == Part::Album) {
         return None;
     }
-    let to_user =
-        message.sender_type == SenderType::Admin && sending.chat == ticket.user.chat();
+    let to_user = message.sender_type == SenderType::Admin && sending.chat == ticket.user.chat();
     let number = ticket.id;
     let key = if to_user {
         pen.key(Text::KeyBelongsTo { number }, Button::Reply(number))

@@ -9,7 +9,7 @@ use crate::content::{Content, File, Source};
 use crate::formatted::Formatted;
 use crate::ids::{AlbumId, ChatId, ChatMessageId, MessageRef, PersonId, TicketRef};
 use crate::keyboard::Keyboard;
-use crate::ticket::{SenderType, Status, Ticket, TicketMessage, Time, UserRecord};
+use crate::ticket::{Status, Ticket, TicketMessage, Time, UserRecord};
 use crate::words::words;
 
 words! {
@@ -106,6 +106,8 @@ pub enum Body {
         /// One of the emoji that Telegram allows.
         emoji: String,
     },
+    /// To a person: what they sent failed by a fault of ours; it is kept and looked after.
+    Trouble,
     /// To a group: private chats only, for now.
     GroupGreeting,
     /// Leave the group.
@@ -276,6 +278,3 @@ pub fn parts(content: &Content, album: bool) -> &'static [Part] {
 /// The longest text, in UTF-16 units, that goes out under its heading in one message: 4,096 (Bot
 /// API, `sendMessage`) less the room of the longest heading.
 pub const WHOLE_TEXT: usize = 3000;
-
-/// The side of the one who wrote a message, for its heading.
-pub type Author = SenderType;

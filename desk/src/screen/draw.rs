@@ -124,11 +124,7 @@ impl Screen {
 }
 
 fn home(pen: Pen<'_>, greeting: bool, admin: bool) -> View {
-    let text = if greeting {
-        Text::Greeting
-    } else {
-        Text::Home
-    };
+    let text = if greeting { Text::Greeting } else { Text::Home };
     let keyboard = Keyboard::NONE
         .row([pen.key(Text::KeySupport, Button::Support)])
         .row([
@@ -197,12 +193,9 @@ fn say(pen: Pen<'_>, saying: Saying) -> View {
         ),
         Saying::LanguageSet => (Text::LanguageSet, home),
         Saying::Discarded => (Text::Discarded, home),
-        Saying::Trouble => (Text::Trouble, home),
         Saying::Recalled => (Text::Recalled, desk),
         Saying::TooOldToRecall => (Text::TooOldToRecall, desk),
         Saying::NothingFound => (Text::NothingFound, desk),
-        Saying::Muted => (Text::Muted, desk),
-        Saying::Unmuted => (Text::Unmuted, desk),
     };
     View {
         text: pen.say(text),
@@ -233,7 +226,9 @@ pub(super) fn pager(page: u32, pages: u32, button: impl Fn(u32) -> Button) -> Ve
     if pages <= 1 {
         return Vec::new();
     }
-    let before = page.checked_sub(1).map(|before| Key::new("◀", button(before)));
+    let before = page
+        .checked_sub(1)
+        .map(|before| Key::new("◀", button(before)));
     let here = Key::new(format!("{}/{pages}", u64::from(page) + 1), button(page));
     let after = (page < pages - 1).then(|| Key::new("▶", button(page + 1)));
     before.into_iter().chain([here]).chain(after).collect()

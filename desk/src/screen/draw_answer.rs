@@ -62,7 +62,10 @@ pub(super) fn held(
     View {
         text: pen.say(text),
         keyboard: keyboard
-            .row([pen.key(Text::KeyOpenTicket { number: ticket }, Button::Ticket(ticket))])
+            .row([pen.key(
+                Text::KeyOpenTicket { number: ticket },
+                Button::Ticket(ticket),
+            )])
             .row([pen.key(Text::KeyDiscard, Button::Discard(draft))]),
     }
 }

@@ -132,9 +132,10 @@ fn keyboard(pen: Pen<'_>, card: &Card) -> Keyboard {
             },
             Button::UserTickets(card.user.id, 0),
         )])
-        .row(card.recallable.map(|answer| {
-            pen.key(Text::KeyRecallLatest, Button::Recall(id, answer))
-        }))
+        .row(
+            card.recallable
+                .map(|answer| pen.key(Text::KeyRecallLatest, Button::Recall(id, answer))),
+        )
         .row([close])
         .row([pen.key(Text::KeyToDashboard, Button::Dashboard)])
 }

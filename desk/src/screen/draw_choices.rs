@@ -15,7 +15,13 @@ pub(super) fn statuses(pen: Pen<'_>, ticket: &Ticket) -> View {
             Button::SetStatus(ticket.id, ticket.version, *status),
         )
     });
-    choice(pen, ticket, Text::ChooseStatus { number: ticket.id }, keys, 1)
+    choice(
+        pen,
+        ticket,
+        Text::ChooseStatus { number: ticket.id },
+        keys,
+        1,
+    )
 }
 
 pub(super) fn priorities(pen: Pen<'_>, ticket: &Ticket) -> View {
@@ -26,7 +32,13 @@ pub(super) fn priorities(pen: Pen<'_>, ticket: &Ticket) -> View {
             Button::SetPriority(ticket.id, ticket.version, *priority),
         )
     });
-    choice(pen, ticket, Text::ChoosePriority { number: ticket.id }, keys, 1)
+    choice(
+        pen,
+        ticket,
+        Text::ChoosePriority { number: ticket.id },
+        keys,
+        1,
+    )
 }
 
 pub(super) fn categories(pen: Pen<'_>, ticket: &Ticket, known: &[Category]) -> View {
@@ -37,7 +49,13 @@ pub(super) fn categories(pen: Pen<'_>, ticket: &Ticket, known: &[Category]) -> V
             Button::SetCategory(ticket.id, ticket.version, category.clone()),
         )
     });
-    choice(pen, ticket, Text::ChooseCategory { number: ticket.id }, keys, 2)
+    choice(
+        pen,
+        ticket,
+        Text::ChooseCategory { number: ticket.id },
+        keys,
+        2,
+    )
 }
 
 pub(super) fn assignees(pen: Pen<'_>, ticket: &Ticket, admins: &[Named]) -> View {

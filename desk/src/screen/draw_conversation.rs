@@ -73,7 +73,12 @@ pub(super) fn draw(pen: Pen<'_>, page: &Page, reader: SenderType) -> View {
         .grid(originals, ORIGINALS_IN_A_ROW)
         .row(pager(page.page, page.pages, |to| turn(page.ticket, to)))
         .row([
-            pen.key(Text::KeyToTicket { number: page.ticket }, back),
+            pen.key(
+                Text::KeyToTicket {
+                    number: page.ticket,
+                },
+                back,
+            ),
             write,
         ]);
     View { text, keyboard }

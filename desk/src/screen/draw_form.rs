@@ -159,7 +159,10 @@ fn form_keys(pen: Pen<'_>, draft: DraftId, back: bool) -> Vec<Key> {
 fn after(pen: Pen<'_>, ticket: TicketRef) -> Keyboard {
     let ticket = number(ticket);
     Keyboard::NONE
-        .row([pen.key(Text::KeyOpenTicket { number: ticket }, Button::MyTicket(ticket))])
+        .row([pen.key(
+            Text::KeyOpenTicket { number: ticket },
+            Button::MyTicket(ticket),
+        )])
         .row([
             pen.key(Text::KeyMyTickets, Button::MyTickets(0)),
             pen.key(Text::KeyHome, Button::Home),

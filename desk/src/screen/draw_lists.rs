@@ -94,7 +94,9 @@ pub(super) fn row(brief: &Brief, reader: SenderType, button: Button) -> Key {
 
 fn rows(list: &List, reader: SenderType, button: impl Fn(&Brief) -> Button) -> Keyboard {
     Keyboard::NONE.grid(
-        list.rows.iter().map(|brief| row(brief, reader, button(brief))),
+        list.rows
+            .iter()
+            .map(|brief| row(brief, reader, button(brief))),
         1,
     )
 }

@@ -18,15 +18,24 @@ pub(super) enum Intent {
         pressed: Option<ChatMessageId>,
     },
     /// A button that we never made, or make no more, or that is not for them.
-    Nonsense { pressed: Option<ChatMessageId> },
+    Nonsense {
+        pressed: Option<ChatMessageId>,
+    },
     /// Words or media. `asked` is true while a form waits for them.
-    Words { wrote: Wrote, asked: bool },
+    Words {
+        wrote: Wrote,
+        asked: bool,
+    },
     /// An edit of an earlier message.
-    Edit { wrote: Wrote },
+    Edit {
+        wrote: Wrote,
+    },
     Blocked,
     Unblocked,
     /// The bot was put into a group.
-    Group { chat: ChatId },
+    Group {
+        chat: ChatId,
+    },
 }
 
 /// A command, read whole.
@@ -73,7 +82,10 @@ pub(super) fn read(state: &Conversation, input: &Input, settings: &Settings) -> 
 /// What a message means, were it new.
 pub(super) fn wrote_intent(state: &Conversation, wrote: &Wrote, admin: bool) -> Intent {
     let asked = !matches!(state.form, Form::None);
-    match wrote.command().map(|command| command_of(&command.name, command.args, admin)) {
+    match wrote
+        .command()
+        .map(|command| command_of(&command.name, command.args, admin))
+    {
         // In a form, a slash that is no command of ours starts an ordinary text ("/etc is gone").
         Some(Asked::Unknown) if asked || wrote.reply_to.is_some() => {}
         Some(command) => return Intent::Command(command),

@@ -1,16 +1,16 @@
 //! The decision about one update, in three steps: read what is meant, name what must be known,
 //! decide.
 //!
-//! To add something that a person can do: 1. a variant of [`Intent`](intent::Intent), read in
+//! To add something that a person can do: 1. a variant of `Intent`, read in
 //! `intent.rs`; 2. the facts it needs, in [`needs`]; 3. its arm in [`step`], in `user/` or
 //! `admin/`; 4. a conversation in `tests/it` that does it, does it twice, and does it from a
 //! button that is out of date.
 
-mod intent;
-mod turn;
-mod place;
-mod user;
 mod admin;
+mod intent;
+mod place;
+mod turn;
+mod user;
 
 use chrono::{Days, NaiveTime, TimeZone};
 
@@ -94,12 +94,7 @@ fn command_needs(command: &Asked, settings: &Settings, now: Time) -> Vec<Need> {
     }
 }
 
-fn press_needs(
-    state: &Conversation,
-    button: &Button,
-    settings: &Settings,
-    now: Time,
-) -> Vec<Need> {
+fn press_needs(state: &Conversation, button: &Button, settings: &Settings, now: Time) -> Vec<Need> {
     match button {
         Button::MyTickets(page) => vec![Need::MyTickets { page: *page }],
         Button::MyTicket(ticket)

@@ -57,7 +57,9 @@ impl Turn<'_> {
         if let Form::Loose { pieces, .. }
         | Form::Held { pieces, .. }
         | Form::Unplaced { pieces, .. } = &mut conversation.form
-            && pieces.iter().any(|piece| piece.album.as_ref() == Some(&album))
+            && pieces
+                .iter()
+                .any(|piece| piece.album.as_ref() == Some(&album))
         {
             pieces.push(wrote.piece.clone());
             return true;
@@ -224,7 +226,12 @@ impl Turn<'_> {
         piece: Piece,
         role: Role,
     ) -> MessageRef {
-        let earlier: usize = self.out.tickets.iter().map(|other| other.messages.len()).sum();
+        let earlier: usize = self
+            .out
+            .tickets
+            .iter()
+            .map(|other| other.messages.len())
+            .sum();
         let place = earlier + change.messages.len();
         change.messages.push(NewMessage {
             sender: self.me,

@@ -4,7 +4,9 @@ use super::intent::{Asked, Intent, wrote_intent};
 use crate::button::Button;
 use crate::conversation::{Conversation, Form};
 use crate::facts::Facts;
-use crate::ids::{AlbumId, ChatId, ChatMessageId, MessageRef, PersonId, TicketId, TicketRef, Version};
+use crate::ids::{
+    AlbumId, ChatId, ChatMessageId, MessageRef, PersonId, TicketId, TicketRef, Version,
+};
 use crate::input::{Input, Wrote};
 use crate::notice::{Body, Lane, NewNotice};
 use crate::outcome::{NewEvent, Outcome, TicketChange, Toast};

@@ -32,7 +32,9 @@ fn mark_line(line: &str) -> String {
             _ => in_key,
         };
         let before_key = chars.peek() == Some(&'[');
-        let mark = MARKS.iter().find(|(sign, ..)| *sign == c && !in_key && !before_key);
+        let mark = MARKS
+            .iter()
+            .find(|(sign, ..)| *sign == c && !in_key && !before_key);
         marked.push(mark.map_or(c, |(_, mark, _)| *mark));
     }
     marked
@@ -71,7 +73,8 @@ mod tests {
 
     fn read_source(source: &str) -> Vec<(String, usize, usize)> {
         let read = read(&mark(source));
-        let kind = |entity: &crate::content::Entity| entity.rest["type"].as_str().map(str::to_owned);
+        let kind =
+            |entity: &crate::content::Entity| entity.rest["type"].as_str().map(str::to_owned);
         read.entities
             .iter()
             .map(|entity| (kind(entity).unwrap(), entity.offset, entity.length))
@@ -82,7 +85,11 @@ mod tests {
     fn signs_become_entities_counted_in_utf16() {
         assert_eq!(
             read_source("👋 *Hi* _there_ `x`"),
-            [("bold".into(), 3, 2), ("italic".into(), 6, 5), ("code".into(), 12, 1)]
+            [
+                ("bold".into(), 3, 2),
+                ("italic".into(), 6, 5),
+                ("code".into(), 12, 1)
+            ]
         );
         assert_eq!(read(&mark("👋 *Hi* `x`")).text, "👋 Hi x");
     }
@@ -90,7 +97,10 @@ mod tests {
     #[test]
     fn comments_and_keys_of_variants_keep_their_signs() {
         assert_eq!(mark("# a *comment*\n"), "# a *comment*\n");
-        assert_eq!(mark("    [in_progress] yes\n   *[a_b] no\n"), "    [in_progress] yes\n   *[a_b] no\n");
+        assert_eq!(
+            mark("    [in_progress] yes\n   *[a_b] no\n"),
+            "    [in_progress] yes\n   *[a_b] no\n"
+        );
     }
 
     #[test]

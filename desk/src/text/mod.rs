@@ -6,9 +6,12 @@
 //! [`Pen::date`].
 
 mod texts;
-mod markup;
+
 mod pen;
+
 mod catalogue;
+mod declare;
+mod markup;
 
 pub use self::pen::{Pen, full_name, kind_mark, name_of, priority_mark, status_mark};
 pub use self::texts::Text;
@@ -38,7 +41,6 @@ impl Toast {
             Self::Already => Text::ToastAlready,
             Self::ChangedMeanwhile => Text::ToastChangedMeanwhile,
             Self::NotFound => Text::ToastNotFound,
-            Self::StaffOnly => Text::ToastStaffOnly,
             Self::SentBelow => Text::ToastSentBelow,
         };
         text.plain(lang)

@@ -42,12 +42,16 @@ impl Pen<'_> {
             Lang::En => "%-d %b %Y, %H:%M",
             Lang::Ru => "%d.%m.%Y %H:%M",
         };
-        at.with_timezone(&self.settings.timezone).format(format).to_string()
+        at.with_timezone(&self.settings.timezone)
+            .format(format)
+            .to_string()
     }
 
     /// The time of day in the desk's time zone: `14:05`.
     pub fn clock(self, at: Time) -> String {
-        at.with_timezone(&self.settings.timezone).format("%H:%M").to_string()
+        at.with_timezone(&self.settings.timezone)
+            .format("%H:%M")
+            .to_string()
     }
 
     /// How long ago something was, in its greatest unit; what lies ahead was just now.
@@ -96,47 +100,23 @@ impl Pen<'_> {
 
     /// A status with its mark: `🟢 Open`.
     pub fn status(self, status: Status) -> String {
-        let name = match status {
-            Status::Open => Text::StatusOpen,
-            Status::InProgress => Text::StatusInProgress,
-            Status::Closed => Text::StatusClosed,
-        };
-        format!("{} {}", status_mark(status), self.plain(name))
+        let name = self.plain(Text::Status { status });
+        format!("{} {name}", status_mark(status))
     }
 
     /// A priority with its mark, if it has one: `🔥 Urgent`.
     pub fn priority(self, priority: Priority) -> String {
-        let name = match priority {
-            Priority::Low => Text::PriorityLow,
-            Priority::Normal => Text::PriorityNormal,
-            Priority::High => Text::PriorityHigh,
-            Priority::Urgent => Text::PriorityUrgent,
-        };
+        let name = self.plain(Text::Priority { priority });
         match priority_mark(priority) {
-            "" => self.plain(name),
-            mark => format!("{mark} {}", self.plain(name)),
+            "" => name,
+            mark => format!("{mark} {name}"),
         }
     }
 
     /// The kind of an attachment with its mark: `📷 Photo`.
     pub fn kind(self, kind: ContentKind) -> String {
-        let name = match kind {
-            ContentKind::Text => Text::KindText,
-            ContentKind::Photo => Text::KindPhoto,
-            ContentKind::Video => Text::KindVideo,
-            ContentKind::Document => Text::KindDocument,
-            ContentKind::Voice => Text::KindVoice,
-            ContentKind::Audio => Text::KindAudio,
-            ContentKind::VideoNote => Text::KindVideoNote,
-            ContentKind::Animation => Text::KindAnimation,
-            ContentKind::Sticker => Text::KindSticker,
-            ContentKind::Location => Text::KindLocation,
-            ContentKind::Contact => Text::KindContact,
-            ContentKind::Poll => Text::KindPoll,
-            ContentKind::Dice => Text::KindDice,
-            ContentKind::Other => Text::KindOther,
-        };
-        format!("{} {}", kind_mark(kind), self.plain(name))
+        let name = self.plain(Text::Kind { kind });
+        format!("{} {name}", kind_mark(kind))
     }
 }
 

@@ -1,53 +1,11 @@
 //! The texts themselves: each with its key in `texts/*.ftl` and the values that it is told with.
 
-use fluent_bundle::{FluentArgs, FluentValue};
+use fluent_bundle::FluentArgs;
 
-use crate::formatted::one_line;
+use super::declare::{Value, texts};
+use crate::content::ContentKind;
 use crate::ids::{PersonId, TicketId};
-
-/// Declares [`Text`]: each text with its values and its key.
-///
-/// A function cannot do this: name, key and values are written once, side by side, and the test
-/// that compares them with the files of `texts/` reads the same list.
-macro_rules! texts {
-    ($(#[$doc:meta])* pub enum Text<'a> {
-        $($(#[$vdoc:meta])* $name:ident $({ $($value:ident: $type:ty),+ $(,)? })? = $key:literal,)+
-    }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug)]
-        pub enum Text<'a> {
-            $(
-                $(#[$vdoc])*
-                $name $({
-                    $(#[doc = concat!("`$", stringify!($value), "`")] $value: $type,)+
-                })?,
-            )+
-        }
-
-        impl Text<'_> {
-            /// Every key, with the names of the values that its words may use.
-            pub const KEYS: &'static [(&'static str, &'static [&'static str])] = &[
-                $(($key, &[$($(stringify!($value)),+)?]),)+
-            ];
-
-            /// The key in `texts/*.ftl`.
-            pub const fn key(&self) -> &'static str {
-                match self { $(Self::$name { .. } => $key,)+ }
-            }
-
-            /// The values, ready to be put in.
-            pub(super) fn arguments(&self) -> FluentArgs<'static> {
-                let mut arguments = FluentArgs::new();
-                match self {
-                    $(Self::$name $({ $($value),+ })? => {
-                        $($(arguments.set(stringify!($value), $value.value());)+)?
-                    })+
-                }
-                arguments
-            }
-        }
-    };
-}
+use crate::ticket::{Priority, Status};
 
 texts! {
     /// All that the bot can say. Words that people wrote are put in on one line; where they keep
@@ -87,7 +45,6 @@ texts! {
         /// No such ticket, or not theirs.
         ToastNotFound = "toast-not-found",
         /// Only for the staff.
-        ToastStaffOnly = "toast-staff-only",
         /// Sent below.
         ToastSentBelow = "toast-sent-below",
 
@@ -115,47 +72,11 @@ texts! {
         /// A category.
         CategoryTechnical = "category-technical",
         /// A status.
-        StatusOpen = "status-open",
-        /// A status.
-        StatusInProgress = "status-in-progress",
-        /// A status.
-        StatusClosed = "status-closed",
+        Status { status: Status } = "status",
         /// A priority.
-        PriorityLow = "priority-low",
-        /// A priority.
-        PriorityNormal = "priority-normal",
-        /// A priority.
-        PriorityHigh = "priority-high",
-        /// A priority.
-        PriorityUrgent = "priority-urgent",
+        Priority { priority: Priority } = "priority",
         /// A kind of content.
-        KindText = "kind-text",
-        /// A kind of content.
-        KindPhoto = "kind-photo",
-        /// A kind of content.
-        KindVideo = "kind-video",
-        /// A kind of content.
-        KindDocument = "kind-document",
-        /// A kind of content.
-        KindVoice = "kind-voice",
-        /// A kind of content.
-        KindAudio = "kind-audio",
-        /// A kind of content.
-        KindVideoNote = "kind-video-note",
-        /// A kind of content.
-        KindAnimation = "kind-animation",
-        /// A kind of content.
-        KindSticker = "kind-sticker",
-        /// A kind of content.
-        KindLocation = "kind-location",
-        /// A kind of content.
-        KindContact = "kind-contact",
-        /// A kind of content.
-        KindPoll = "kind-poll",
-        /// A kind of content.
-        KindDice = "kind-dice",
-        /// A kind of content.
-        KindOther = "kind-other",
+        Kind { kind: ContentKind } = "kind",
         /// A span of time.
         UnderAMinute = "under-a-minute",
         /// A span of time.
@@ -201,9 +122,7 @@ texts! {
         /// Nothing was found.
         NothingFound = "nothing-found",
         /// Others' tickets are silent.
-        Muted = "muted",
         /// They are not.
-        Unmuted = "unmuted",
 
         // Buttons of menus and forms.
         /// To the support menu.
@@ -398,11 +317,7 @@ texts! {
         WaitingLine { age: &'a str, date: &'a str } = "waiting-line",
         /// Its user.
         UserLines {
-            name: &'a str,
-            username: &'a str,
-            id: PersonId,
-            language: &'a str,
-            date: &'a str,
+            name: &'a str, username: &'a str, id: PersonId, language: &'a str, date: &'a str,
         } = "user-lines",
         /// Its user cannot be reached.
         UnreachableLine = "unreachable-line",
@@ -480,11 +395,7 @@ texts! {
         Admin = "admin",
         /// The counts.
         Dashboard {
-            open: u64,
-            progress: u64,
-            closed: u64,
-            unassigned: u64,
-            mine: u64,
+            open: u64, progress: u64, closed: u64, unassigned: u64, mine: u64,
         } = "dashboard",
         /// Who waits longest.
         LongestWaiting { number: TicketId, age: &'a str } = "longest-waiting",
@@ -498,10 +409,7 @@ texts! {
         StatisticsNow { open: u64, progress: u64, closed: u64 } = "statistics-now",
         /// Today and this week.
         StatisticsDays {
-            opened: u64,
-            closed: u64,
-            openedweek: u64,
-            closedweek: u64,
+            opened: u64, closed: u64, openedweek: u64, closedweek: u64,
         } = "statistics-days",
         /// How long it takes.
         StatisticsMedians { answer: &'a str, closing: &'a str } = "statistics-medians",
@@ -527,10 +435,7 @@ texts! {
         // Notices.
         /// Above a new ticket's first message.
         HeadingNewTicket {
-            number: TicketId,
-            subject: &'a str,
-            user: &'a str,
-            category: &'a str,
+            number: TicketId, subject: &'a str, user: &'a str, category: &'a str,
         } = "heading-new-ticket",
         /// Above what its user added.
         HeadingFollowUp { number: TicketId, subject: &'a str, user: &'a str } = "heading-follow-up",
@@ -538,9 +443,7 @@ texts! {
         HeadingAnswer { number: TicketId, subject: &'a str, name: &'a str } = "heading-answer",
         /// Above another admin's answer.
         HeadingOthersAnswer {
-            number: TicketId,
-            subject: &'a str,
-            name: &'a str,
+            number: TicketId, subject: &'a str, name: &'a str,
         } = "heading-others-answer",
         /// Below an album.
         AlbumAbove { number: TicketId } = "album-above",
@@ -566,53 +469,5 @@ texts! {
         NotDelivered { number: TicketId, reason: &'a str } = "not-delivered",
         /// To a group.
         GroupGreeting = "group-greeting",
-    }
-}
-
-/// What can be put into a text.
-trait Value {
-    fn value(&self) -> FluentValue<'static>;
-}
-
-impl Value for &str {
-    fn value(&self) -> FluentValue<'static> {
-        FluentValue::from(one_line(self))
-    }
-}
-
-// Ids are names, not amounts: they are never rounded or grouped.
-impl Value for TicketId {
-    fn value(&self) -> FluentValue<'static> {
-        FluentValue::from(self.to_string())
-    }
-}
-
-impl Value for PersonId {
-    fn value(&self) -> FluentValue<'static> {
-        FluentValue::from(self.to_string())
-    }
-}
-
-impl Value for u32 {
-    fn value(&self) -> FluentValue<'static> {
-        FluentValue::from(*self)
-    }
-}
-
-impl Value for u64 {
-    fn value(&self) -> FluentValue<'static> {
-        FluentValue::from(*self)
-    }
-}
-
-impl Value for i64 {
-    fn value(&self) -> FluentValue<'static> {
-        FluentValue::from(*self)
-    }
-}
-
-impl Value for usize {
-    fn value(&self) -> FluentValue<'static> {
-        FluentValue::from(*self)
     }
 }

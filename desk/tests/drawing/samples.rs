@@ -1,20 +1,14 @@
 //! Sample values for all screens and notices: plain ones, and the worst that people can write.
 
 use chrono::TimeDelta;
-use frontdesk_desk::button::Filter;
+use frontdesk_desk::Settings;
 use frontdesk_desk::content::{Content, ContentKind, Entity, File, Source};
-use frontdesk_desk::conversation::Why;
-use frontdesk_desk::ids::{
-    AlbumId, ChatId, ChatMessageId, DraftId, MessageId, PersonId, TicketId, TicketRef, Version,
-};
-use frontdesk_desk::screen::{
-    Brief, Card, Choice, Counts, List, ListOf, Named, News, Page, Problem, Saying, Statistics,
-};
+use frontdesk_desk::ids::{AlbumId, ChatId, ChatMessageId, MessageId, PersonId, TicketId, Version};
+use frontdesk_desk::screen::{Brief, Card, List, Named, News, Page};
 use frontdesk_desk::ticket::{
     Category, Happened, Lang, Priority, SenderType, Status, Ticket, TicketEvent, TicketMessage,
     Time, UserRecord,
 };
-use frontdesk_desk::{Screen, Settings};
 
 pub(crate) const USER: PersonId = PersonId(7_000_000_001);
 pub(crate) const ADMIN: PersonId = PersonId(7_000_000_002);
@@ -105,21 +99,21 @@ impl Taste {
         }
     }
 
-    fn number(self) -> i64 {
+    pub(crate) fn number(self) -> i64 {
         match self {
             Self::Plain => 12,
             Self::Hostile => i64::MAX,
         }
     }
 
-    fn count(self) -> u64 {
+    pub(crate) fn count(self) -> u64 {
         match self {
             Self::Plain => 3,
             Self::Hostile => u64::MAX,
         }
     }
 
-    fn pages(self) -> (u32, u32) {
+    pub(crate) fn pages(self) -> (u32, u32) {
         match self {
             Self::Plain => (1, 5),
             Self::Hostile => (u32::MAX - 1, u32::MAX),
@@ -147,7 +141,7 @@ impl Taste {
         }
     }
 
-    fn closed(self) -> Ticket {
+    pub(crate) fn closed(self) -> Ticket {
         Ticket {
             status: Status::Closed,
             closed_at: Some(at(90)),
@@ -182,7 +176,7 @@ impl Taste {
         }
     }
 
-    fn named(self) -> Named {
+    pub(crate) fn named(self) -> Named {
         Named {
             id: USER,
             name: self.user().full_name(),
@@ -272,7 +266,7 @@ impl Taste {
         }
     }
 
-    fn brief(self, status: Status) -> Brief {
+    pub(crate) fn brief(self, status: Status) -> Brief {
         Brief {
             id: TicketId(self.number()),
             subject: self.subject(),
@@ -285,7 +279,7 @@ impl Taste {
         }
     }
 
-    fn list(self, staff: bool) -> List {
+    pub(crate) fn list(self, staff: bool) -> List {
         let (page, pages) = self.pages();
         let rows = Status::ALL.iter().map(|status| Brief {
             user_name: staff.then(|| self.name()),
@@ -299,7 +293,7 @@ impl Taste {
         }
     }
 
-    fn events(self) -> Vec<TicketEvent> {
+    pub(crate) fn events(self) -> Vec<TicketEvent> {
         let happened = [
             Happened::Opened,
             Happened::UserWrote,
@@ -365,7 +359,7 @@ impl Taste {
         }
     }
 
-    fn news(self) -> Vec<News> {
+    pub(crate) fn news(self) -> Vec<News> {
         vec![
             News::Done,
             News::Already,
@@ -381,252 +375,11 @@ impl Taste {
             News::NotAnAdmin,
         ]
     }
-
-    /// Every screen, each variant of what it can hold among them.
-    pub(crate) fn screens(self) -> Vec<Screen> {
-        let (draft, ticket) = (DraftId(self.number()), TicketId(self.number()));
-        let (subject, categories) = (self.subject(), self.categories());
-        let (page, pages) = self.pages();
-        let mut screens = vec![
-            Screen::Support,
-            Screen::Languages,
-            Screen::AskCategory {
-                draft,
-                categories: categories.clone(),
-            },
-            Screen::TicketOpened {
-                ticket: TicketRef::Id(ticket),
-                subject: subject.clone(),
-                status: Status::Open,
-            },
-            Screen::MyTickets(self.list(false)),
-            Screen::MyTickets(List {
-                pages: 1,
-                ..List::default()
-            }),
-            Screen::MyConversation(self.page()),
-            Screen::MyConversation(Page {
-                messages: Vec::new(),
-                page: 0,
-                pages: 1,
-                ..self.page()
-            }),
-            Screen::AskReply {
-                ticket,
-                subject: subject.clone(),
-            },
-            Screen::Admin,
-            Screen::Dashboard(Counts::default()),
-            Screen::Dashboard(Counts {
-                open: self.count(),
-                in_progress: self.count(),
-                closed: self.count(),
-                unassigned: self.count(),
-                mine: self.count(),
-                longest_waiting: Some((ticket, at(0))),
-                at: Some(at(300)),
-                muted: true,
-            }),
-            Screen::Filters {
-                categories: categories.clone(),
-            },
-            Screen::AskFind,
-            Screen::Statistics(Statistics::default()),
-            Screen::Statistics(Statistics {
-                open: self.count(),
-                in_progress: self.count(),
-                closed: self.count(),
-                opened_today: self.count(),
-                closed_today: self.count(),
-                opened_week: self.count(),
-                closed_week: self.count(),
-                median_first_answer: Some(754),
-                median_closing: Some(self.count().max(187_000)),
-            }),
-            Screen::Conversation(self.page()),
-            Screen::History {
-                ticket,
-                events: self.events(),
-                people: self.staff(),
-                page,
-                pages,
-            },
-            Screen::Statuses {
-                ticket: self.ticket(),
-            },
-            Screen::Priorities {
-                ticket: self.ticket(),
-            },
-            Screen::Categories {
-                ticket: self.ticket(),
-                categories: categories.clone(),
-            },
-            Screen::Assignees {
-                ticket: self.ticket(),
-                admins: std::iter::repeat_n(self.staff(), 60).flatten().collect(),
-            },
-            Screen::AskAnswer {
-                ticket,
-                subject: subject.clone(),
-                user: self.named(),
-            },
-            Screen::AskNote {
-                ticket,
-                subject: subject.clone(),
-            },
-            Screen::HeldAnswer {
-                draft,
-                ticket,
-                why: Why::Closed,
-                by: None,
-                asked_at: at(9),
-            },
-            Screen::HeldAnswer {
-                draft,
-                ticket,
-                why: Why::Answered {
-                    by: OTHER_ADMIN,
-                    at: at(6),
-                },
-                by: self.staff().pop(),
-                asked_at: at(9),
-            },
-        ];
-        for flag in [false, true] {
-            screens.push(Screen::Home {
-                greeting: flag,
-                admin: flag,
-            });
-            screens.push(Screen::Help { admin: flag });
-            screens.push(Screen::Joined {
-                ticket: TicketRef::Id(ticket),
-                subject: subject.clone(),
-                reopened: flag,
-            });
-            screens.push(Screen::Unplaced {
-                draft,
-                pieces: if flag { 1 } else { 3 },
-                viewed: flag.then(|| (ticket, subject.clone())),
-            });
-        }
-        screens.extend(SAYINGS.map(Screen::Say));
-        let problems = [
-            None,
-            Some(Problem::TooShort { least: 3 }),
-            Some(Problem::TooLong {
-                most: 200,
-                had: 4096,
-            }),
-            Some(Problem::NotText),
-        ];
-        for problem in problems {
-            screens.push(Screen::AskSubject {
-                draft,
-                category: categories[0].clone(),
-                back: problem.is_some(),
-                problem,
-            });
-            screens.push(Screen::AskDescription {
-                draft,
-                subject: subject.clone(),
-                problem,
-            });
-        }
-        let choices = [
-            Choice::New,
-            Choice::Category {
-                categories: categories.clone(),
-            },
-            Choice::Several {
-                open: vec![self.brief(Status::Open), self.brief(Status::InProgress)],
-            },
-            Choice::Closed {
-                ticket: self.brief(Status::Closed),
-            },
-        ];
-        for (choice, pieces) in choices.into_iter().zip(1..) {
-            screens.push(Screen::Offer {
-                draft,
-                subject: (pieces != 2).then(|| subject.clone()),
-                pieces,
-                choice,
-            });
-        }
-        let filters = [
-            Filter::All,
-            Filter::Status(Status::Open),
-            Filter::Category(categories[0].clone()),
-            Filter::Priority(Priority::Low),
-            Filter::Mine,
-            Filter::Unassigned,
-        ];
-        let lists = filters
-            .into_iter()
-            .map(ListOf::Filter)
-            .chain([ListOf::User(self.named()), ListOf::Found(subject.clone())]);
-        for of in lists {
-            screens.push(Screen::Tickets {
-                of: of.clone(),
-                list: self.list(true),
-            });
-            screens.push(Screen::Tickets {
-                of,
-                list: List {
-                    pages: 1,
-                    ..List::default()
-                },
-            });
-        }
-        let all_news = self.news().into_iter().map(Some).chain([None]);
-        for news in all_news {
-            let closed = matches!(news, Some(News::Closed { .. } | News::TooLateToUndo));
-            let ticket = if closed { self.closed() } else { self.ticket() };
-            screens.push(Screen::MyTicket {
-                ticket: ticket.clone(),
-                messages: 5,
-                news: news.clone(),
-            });
-            screens.push(Screen::Ticket(Box::new(Card {
-                ticket,
-                news,
-                ..self.card()
-            })));
-        }
-        screens.push(Screen::Ticket(Box::new(Card {
-            user: UserRecord {
-                username: None,
-                language: None,
-                language_code: None,
-                reachable: false,
-                ..self.user()
-            },
-            assignee: None,
-            recallable: None,
-            ..self.card()
-        })));
-        screens
-    }
 }
-
-const SAYINGS: [Saying; 13] = [
-    Saying::Cancelled,
-    Saying::NothingToCancel,
-    Saying::NoSuchTicket,
-    Saying::OutOfDate,
-    Saying::UnknownCommand,
-    Saying::LanguageSet,
-    Saying::Discarded,
-    Saying::Trouble,
-    Saying::Recalled,
-    Saying::TooOldToRecall,
-    Saying::NothingFound,
-    Saying::Muted,
-    Saying::Unmuted,
-];
 
 /// A moment: minutes after 24 November 2026, 11:00 UTC.
 pub(crate) fn at(minutes: i64) -> Time {
-    let start: Time = "2026-11-24T11:00:00Z".parse().unwrap();
+    let start: Time = "2026-11-24T11:00:00Z".parse().expect("a date");
     start + TimeDelta::minutes(minutes)
 }
 

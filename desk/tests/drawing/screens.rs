@@ -59,7 +59,7 @@ fn every_screen_in_every_language_is_within_the_limits() {
             let mut seen = [false; KINDS];
             for screen in taste.screens() {
                 seen[place(&screen)] = true;
-                let what = format!("{lang:?} {taste:?} {screen:.60?}");
+                let what = format!("{lang:?} {taste:?} screen {}", place(&screen));
                 let View { text, keyboard } = screen.draw(*lang, &settings);
                 check_message(&text, &keyboard, &what);
                 assert!(!keyboard.rows.is_empty(), "no buttons: {what}");
@@ -126,10 +126,16 @@ fn a_user_sees_no_notes_no_admins_and_nothing_taken_back() {
     let page = Taste::Plain.page();
     let mine = draw(&Screen::MyConversation(page.clone()));
     let staffs = draw(&Screen::Conversation(page));
-    for hidden in ["Платёж завис", "Ой, это не вам", "Борис", "7000000002"] {
+    for hidden in ["Платёж завис", "Ой, это не вам", "Борис", "7000000002"]
+    {
         assert!(!mine.text.text.contains(hidden), "{hidden}");
     }
-    for seen in ["Платёж завис", "Ой, это не вам", "Борис", "Внутренняя заметка"] {
+    for seen in [
+        "Платёж завис",
+        "Ой, это не вам",
+        "Борис",
+        "Внутренняя заметка",
+    ] {
         assert!(staffs.text.text.contains(seen), "{seen}");
     }
     assert!(mine.text.text.contains("Вы ·") && mine.text.text.contains("Поддержка ·"));
@@ -206,7 +212,9 @@ fn long_words_are_cut_with_their_formatting_and_shown_by_a_button() {
 fn a_page_of_any_size_fits() {
     for count in [1, 6, 20, 60] {
         let screen = Screen::Conversation(Page {
-            messages: (0..count).map(|id| message(id, Taste::Hostile.text())).collect(),
+            messages: (0..count)
+                .map(|id| message(id, Taste::Hostile.text()))
+                .collect(),
             ..Taste::Hostile.page()
         });
         let view = screen.draw(Lang::En, &Taste::Hostile.settings());
@@ -259,7 +267,11 @@ fn a_card_offers_what_fits_the_ticket() {
     let open = buttons(&card(Status::Open, None, None));
     assert!(open.contains(&close) && open.contains(&take));
     assert!(!open.contains(&reopen) && !open.contains(&undo));
-    assert!(!open.iter().any(|button| matches!(button, Button::Recall(..))));
+    assert!(
+        !open
+            .iter()
+            .any(|button| matches!(button, Button::Recall(..)))
+    );
 
     let mine = buttons(&card(Status::InProgress, None, Some(ADMIN)));
     assert!(!mine.contains(&take));
@@ -275,7 +287,9 @@ fn a_card_offers_what_fits_the_ticket() {
 
 #[test]
 fn a_card_tells_the_staff_all_about_the_user() {
-    let text = draw(&Screen::Ticket(Box::new(Taste::Plain.card()))).text.text;
+    let text = draw(&Screen::Ticket(Box::new(Taste::Plain.card())))
+        .text
+        .text;
     for told in [
         "Анна Петрова",
         "@anna_petrova",
@@ -323,7 +337,10 @@ fn rows_show_marks_and_stay_on_one_line() {
             .collect::<Vec<_>>()
     };
     let screens = Taste::Plain.screens();
-    let mine = screens.iter().find(|screen| matches!(screen, Screen::MyTickets(_))).unwrap();
+    let mine = screens
+        .iter()
+        .find(|screen| matches!(screen, Screen::MyTickets(_)))
+        .unwrap();
     assert_eq!(
         rows(mine),
         [
@@ -332,8 +349,14 @@ fn rows_show_marks_and_stay_on_one_line() {
             "🔴 #12 Не проходит оплата картой",
         ]
     );
-    let staffs = screens.iter().find(|screen| matches!(screen, Screen::Tickets { .. })).unwrap();
-    assert_eq!(rows(staffs)[0], "🟢🔼⏳ #12 Анна: Не проходит оплата картой");
+    let staffs = screens
+        .iter()
+        .find(|screen| matches!(screen, Screen::Tickets { .. }))
+        .unwrap();
+    assert_eq!(
+        rows(staffs)[0],
+        "🟢🔼⏳ #12 Анна: Не проходит оплата картой"
+    );
 }
 
 #[test]

@@ -2,9 +2,11 @@
 
 use chrono::TimeDelta;
 use frontdesk_desk::ids::{BotId, PersonId, UpdateId};
+use frontdesk_desk::notice::{Body, Lane, NewNotice};
 use frontdesk_desk::ticket::{Happened, Time};
 use sqlx::{Row, SqliteConnection};
 
+use super::outbox;
 use crate::store::error::StoreError;
 use crate::store::rows::{ids, micros, to_json};
 use crate::store::types::Started;
@@ -162,8 +164,21 @@ pub(in crate::store) async fn put_aside(
     .await?;
     sqlx::query("DELETE FROM attempts WHERE update_id = $1")
         .bind(aside.update.0)
-        .execute(connection)
+        .execute(&mut *connection)
         .await?;
+    // Every message gets an answer, this one too.
+    if let Some(person) = aside.person {
+        let notice = NewNotice {
+            chat: person.chat(),
+            lane: Lane::Own,
+            due: aside.at,
+            ticket: None,
+            message: None,
+            album: None,
+            body: Body::Trouble,
+        };
+        outbox::insert(connection, vec![outbox::NewRow::new(&notice, aside.at)?]).await?;
+    }
     Ok(())
 }
 

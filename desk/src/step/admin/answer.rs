@@ -284,12 +284,7 @@ impl Turn<'_> {
 
     /// A press of a draft that is over shows what became of it.
     fn show_answered(&mut self, draft: DraftId) {
-        match self
-            .out
-            .conversation
-            .sent_as(draft)
-            .and_then(TicketRef::id)
-        {
+        match self.out.conversation.sent_as(draft).and_then(TicketRef::id) {
             Some(ticket) => {
                 self.toast(Toast::Already);
                 self.open_card(ticket, None);
@@ -429,9 +424,9 @@ impl Turn<'_> {
                 message: *sibling,
                 at: self.now,
             });
-            change.events.push(self.event(Happened::AnswerRecalled {
-                message: *sibling,
-            }));
+            change
+                .events
+                .push(self.event(Happened::AnswerRecalled { message: *sibling }));
             for recipient in &original.recipients {
                 self.notice(
                     recipient.chat(),

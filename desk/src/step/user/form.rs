@@ -3,6 +3,7 @@
 use crate::button::Button;
 use crate::content::{Content, Piece};
 use crate::conversation::Form;
+use crate::formatted::one_line;
 use crate::ids::{DraftId, TicketId, TicketRef};
 use crate::input::Wrote;
 use crate::notice::Why;
@@ -32,11 +33,6 @@ pub(in crate::step) fn read_subject(content: &Content) -> Result<String, Problem
         }),
         _ => Ok(subject),
     }
-}
-
-/// Runs of white space become one space.
-pub(super) fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn read_description(content: &Content) -> Result<(), Problem> {
@@ -181,12 +177,7 @@ impl Turn<'_> {
 
     /// A press of a draft that is over shows what became of it.
     pub(in crate::step) fn show_sent(&mut self, draft: DraftId) {
-        match self
-            .out
-            .conversation
-            .sent_as(draft)
-            .and_then(TicketRef::id)
-        {
+        match self.out.conversation.sent_as(draft).and_then(TicketRef::id) {
             Some(ticket) if self.my_ticket(ticket).is_some() => {
                 self.toast(Toast::Already);
                 self.open_mine(ticket);

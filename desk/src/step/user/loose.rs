@@ -2,7 +2,7 @@
 
 use crate::content::Piece;
 use crate::conversation::{Conversation, Form};
-use crate::formatted::cut;
+use crate::formatted::{cut, one_line};
 use crate::ids::{DraftId, TicketId, TicketRef};
 use crate::input::Wrote;
 use crate::notice::{Body, Lane, Why};
@@ -204,7 +204,7 @@ fn first_line(pieces: &[Piece]) -> Option<String> {
     pieces
         .iter()
         .flat_map(|piece| piece.content.text.lines())
-        .map(super::form::one_line)
+        .map(one_line)
         .find(|line| !line.is_empty())
         .map(|line| cut(&line, SUBJECT).into_owned())
 }

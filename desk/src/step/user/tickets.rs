@@ -21,10 +21,13 @@ impl Turn<'_> {
         match self.my_ticket(ticket) {
             Some(ticket) => {
                 self.mark_read(ticket);
-                self.show_mine(&Ticket {
-                    unread: false,
-                    ..ticket.clone()
-                }, None);
+                self.show_mine(
+                    &Ticket {
+                        unread: false,
+                        ..ticket.clone()
+                    },
+                    None,
+                );
             }
             None => self.no_such_ticket(),
         }

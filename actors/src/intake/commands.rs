@@ -1,0 +1,154 @@
+//! Keeps the commands in Telegram's menus, and sets them only when they changed: setting them at
+//! every start can earn a very long wait.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use frontdesk_desk::ids::PersonId;
+use frontdesk_desk::text::commands;
+use frontdesk_desk::ticket::Lang;
+use tracing::{info, warn};
+
+use super::Neighbours;
+use crate::telegram::Failure;
+use crate::telegram::client::CommandScope;
+use crate::tickets::{CommandsHash, CommandsSet};
+
+/// What Telegram was told last: a fingerprint of the commands, and the admins who have theirs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Told {
+    commands: String,
+    admins: Vec<PersonId>,
+}
+
+/// Sets the commands that changed, and remembers what was set. What fails is tried again at the
+/// next start.
+pub(super) async fn keep_current(neighbours: Neighbours) {
+    let before = match neighbours.commands_hash.send(CommandsHash).await {
+        Ok(Ok(stored)) => stored.map_or_else(Told::default, |stored| Told::read(&stored)),
+        Ok(Err(error)) => {
+            warn!(%error, "it is not known which commands are set; they are left as they are");
+            return;
+        }
+        Err(_) => return,
+    };
+    let now = set(&neighbours, &before).await;
+    if now != before {
+        let told = CommandsSet { hash: now.write() };
+        if let Ok(Err(error)) = neighbours.commands_set.send(told).await {
+            warn!(%error, "the commands are set but not remembered");
+        }
+    }
+}
+
+async fn set(neighbours: &Neighbours, before: &Told) -> Told {
+    let settings = &neighbours.settings;
+    let wanted = fingerprint(settings.language);
+    let mut now = before.clone();
+    if before.commands != wanted {
+        // Nobody has the new ones yet.
+        now = Told::default();
+        if let Err(failure) = set_for(neighbours, CommandScope::Everybody, false).await {
+            warn!(%failure, "the commands cannot be set; they are tried again at the next start");
+            return before.clone();
+        }
+        now.commands = wanted;
+    }
+    for admin in &settings.admins {
+        if now.admins.contains(admin) {
+            continue;
+        }
+        match set_for(neighbours, CommandScope::Person(*admin), true).await {
+            Ok(()) => now.admins.push(*admin),
+            Err(Failure::Unreachable) => {
+                info!(%admin, "this admin has not started the bot yet; their commands are set at a later start");
+            }
+            Err(failure) => info!(%admin, %failure, "an admin's commands cannot be set now"),
+        }
+    }
+    for former in before.admins.iter().filter(|admin| !settings.is_admin(**admin)) {
+        match take_from(neighbours, *former).await {
+            Ok(()) | Err(Failure::Unreachable) => now.admins.retain(|admin| admin != former),
+            Err(failure) => {
+                info!(admin = %former, %failure, "a former admin's commands cannot be taken away now");
+                if !now.admins.contains(former) {
+                    now.admins.push(*former);
+                }
+            }
+        }
+    }
+    now
+}
+
+/// One list for each language, and one for all others.
+fn languages() -> impl Iterator<Item = Option<Lang>> {
+    let each = Lang::ALL.iter().copied().map(Some);
+    std::iter::once(None).chain(each)
+}
+
+async fn set_for(neighbours: &Neighbours, scope: CommandScope, admin: bool) -> Result<(), Failure> {
+    for language in languages() {
+        let list = commands(language.unwrap_or(neighbours.settings.language), admin);
+        neighbours.client.set_commands(scope, language, &list).await?;
+    }
+    Ok(())
+}
+
+async fn take_from(neighbours: &Neighbours, former: PersonId) -> Result<(), Failure> {
+    for language in languages() {
+        let scope = CommandScope::Person(former);
+        neighbours.client.delete_commands(scope, language).await?;
+    }
+    Ok(())
+}
+
+/// Stands for all commands in all languages. Another version of Rust may hash otherwise; then they
+/// are set once more.
+fn fingerprint(language: Lang) -> String {
+    let mut hasher = DefaultHasher::new();
+    language.as_str().hash(&mut hasher);
+    for lang in Lang::ALL {
+        for admin in [false, true] {
+            commands(*lang, admin).hash(&mut hasher);
+        }
+    }
+    format!("{:016x}", hasher.finish())
+}
+
+impl Told {
+    /// `FINGERPRINT ID ID …`
+    fn write(&self) -> String {
+        let admins = self.admins.iter().map(|admin| format!(" {admin}"));
+        std::iter::once(self.commands.clone()).chain(admins).collect()
+    }
+
+    fn read(stored: &str) -> Self {
+        let mut words = stored.split(' ');
+        Self {
+            commands: words.next().unwrap_or_default().to_owned(),
+            admins: words.filter_map(|id| id.parse().ok()).map(PersonId).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_told_is_read_back() {
+        for admins in [vec![], vec![PersonId(201), PersonId(202)]] {
+            let told = Told {
+                commands: fingerprint(Lang::Ru),
+                admins,
+            };
+            assert_eq!(Told::read(&told.write()), told);
+        }
+        assert_eq!(Told::read(""), Told::default());
+    }
+
+    #[test]
+    fn the_fingerprint_depends_on_the_language_of_the_rest() {
+        assert_eq!(fingerprint(Lang::Ru), fingerprint(Lang::Ru));
+        assert_ne!(fingerprint(Lang::Ru), fingerprint(Lang::En));
+    }
+}

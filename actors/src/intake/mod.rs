@@ -1,0 +1,147 @@
+//! The actor Intake: it asks Telegram for updates and confirms them once all they caused is stored.
+//!
+//! Telegram's own queue is the inbox. A batch is settled (each update committed, put aside or of no
+//! concern) before the next poll confirms it, so nothing is lost whatever ends this program.
+//! Settling waits for the database, never for a send. In reading order: `polling` asks and
+//! confirms, `settling` hands a batch to sessions, `retries` takes up what the operator wants to
+//! be tried again, `commands` keeps Telegram's menus.
+
+mod commands;
+mod polling;
+mod retries;
+mod settling;
+
+use std::sync::Arc;
+
+use actix::{
+    Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler, Message, Recipient,
+    ResponseFuture, WrapFuture,
+};
+use frontdesk_desk::Settings;
+use tokio::sync::{oneshot, watch};
+
+use self::settling::Settling;
+use crate::clock::Clock;
+use crate::session::Sessions;
+use crate::telegram::Client;
+use crate::tickets::{Attempt, CommandsHash, CommandsSet, PutAside, Retries, RetryFailed};
+
+/// Polls no more, settles the batch in flight, confirms it, and stops the actor.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct Stop;
+
+/// Why no updates can be taken in any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum IntakeError {
+    /// Telegram does not know the token.
+    #[error(
+        "Telegram refuses the token: it was mistyped or revoked; ask BotFather for the one that \
+         is valid and set telegram.token"
+    )]
+    TokenRefused,
+}
+
+/// What intake talks to.
+#[derive(Clone)]
+pub struct Neighbours {
+    /// Telegram.
+    pub client: Client,
+    /// The way to sessions.
+    pub sessions: Sessions,
+    /// Tickets: updates that failed by a fault of ours.
+    pub put_aside: Recipient<PutAside>,
+    /// Tickets: attempts after an unclean stop.
+    pub attempt: Recipient<Attempt>,
+    /// Tickets: what the operator wants to be tried again.
+    pub retries: Recipient<Retries>,
+    /// Tickets: another try that failed.
+    pub retry_failed: Recipient<RetryFailed>,
+    /// Tickets: which commands Telegram has.
+    pub commands_hash: Recipient<CommandsHash>,
+    /// Tickets: which commands Telegram has now.
+    pub commands_set: Recipient<CommandsSet>,
+    /// The one clock.
+    pub clock: Clock,
+    /// Who is an admin, and the languages.
+    pub settings: Arc<Settings>,
+}
+
+/// `[actors.intake]` of the configuration, and what the start of Tickets found.
+#[derive(Clone, Copy, Debug)]
+pub struct IntakeSettings {
+    /// How many updates are asked for at once: 1 to 100.
+    pub batch: usize,
+    /// Whether the program before this one did not stop in order: the first batch is then handled
+    /// one update at a time, with its attempts counted.
+    pub unclean: bool,
+}
+
+/// Takes updates in. Starting the actor starts the first poll, so Tickets must have started.
+pub struct Intake {
+    neighbours: Neighbours,
+    settings: IntakeSettings,
+    stopping: watch::Sender<bool>,
+    /// Told how it ended; dropped with the actor.
+    ended: Option<oneshot::Sender<Result<(), IntakeError>>>,
+    waiting: Vec<oneshot::Sender<()>>,
+}
+
+impl Intake {
+    /// An intake; `ended` is told how it ended, and dropped without a word if it dies.
+    pub fn new(
+        neighbours: Neighbours,
+        settings: IntakeSettings,
+        ended: oneshot::Sender<Result<(), IntakeError>>,
+    ) -> Self {
+        Self {
+            neighbours,
+            settings,
+            stopping: watch::Sender::new(false),
+            ended: Some(ended),
+            waiting: Vec::new(),
+        }
+    }
+}
+
+impl Actor for Intake {
+    type Context = Context<Self>;
+
+    fn started(&mut self, context: &mut Self::Context) {
+        let settling = Arc::new(Settling::new(
+            self.neighbours.clone(),
+            self.stopping.subscribe(),
+        ));
+        let retries = retries::keep_retrying(settling.clone());
+        context.spawn(retries.into_actor(self));
+        let commands = commands::keep_current(self.neighbours.clone());
+        context.spawn(commands.into_actor(self));
+        let polling = polling::poll(settling, self.settings);
+        context.spawn(polling.into_actor(self).map(|how, intake, context| {
+            if let Some(ended) = intake.ended.take() {
+                let _ = ended.send(how);
+            }
+            for waiting in intake.waiting.drain(..) {
+                let _ = waiting.send(());
+            }
+            context.stop();
+        }));
+    }
+}
+
+impl Handler<Stop> for Intake {
+    type Result = ResponseFuture<()>;
+
+    fn handle(&mut self, _: Stop, _: &mut Self::Context) -> Self::Result {
+        let (ended, waiting) = oneshot::channel();
+        self.waiting.push(ended);
+        self.stopping.send_replace(true);
+        Box::pin(async move {
+            // An error means that the actor has ended already.
+            let _ = waiting.await;
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

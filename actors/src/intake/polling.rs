@@ -1,0 +1,144 @@
+//! Polls Telegram for updates, and confirms a batch by asking for the next one.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono::TimeDelta;
+use frontdesk_desk::ids::UpdateId;
+use serde_json::Value;
+use tracing::{debug, info, warn};
+
+use super::settling::{Pauses, Settling, Stopping};
+use super::{IntakeError, IntakeSettings};
+use crate::telegram::Failure;
+use crate::telegram::read::update_id;
+
+/// An empty answer that comes sooner is no long poll.
+const AT_ONCE: Duration = Duration::from_millis(100);
+
+/// So many answers without progress may follow each other before a pause is made: Telegram answers
+/// the same question early when it is asked again at once.
+const IDLE_ANSWERS: u32 = 3;
+
+/// The pause that keeps answers without progress from becoming a hot loop.
+const IDLE_PAUSE: TimeDelta = TimeDelta::seconds(1);
+
+/// Polls until told to stop, or until Telegram refuses the token.
+pub(super) async fn poll(
+    settling: Arc<Settling>,
+    settings: IntakeSettings,
+) -> Result<(), IntakeError> {
+    let client = &settling.neighbours.client;
+    let mut confirmed_below = None;
+    let mut one_by_one = settings.unclean;
+    let mut connection = Connection::default();
+    let mut pauses = Pauses::default();
+    let mut idle = 0;
+    while !settling.is_stopping() {
+        let asked = Instant::now();
+        let answer = tokio::select! {
+            () = settling.stopping() => break,
+            answer = client.poll(confirmed_below, settings.batch) => answer,
+        };
+        let paused = match answer {
+            Ok(batch) => {
+                connection.works();
+                pauses = Pauses::default();
+                let settled = if one_by_one {
+                    settling.settle_one_by_one(&batch).await
+                } else {
+                    settling.settle(&batch).await
+                };
+                if settled.is_err() {
+                    // Stopped while the database was away: what is not settled stays unconfirmed.
+                    return Ok(());
+                }
+                one_by_one &= batch.is_empty();
+                let next = next_offset(&batch);
+                let progress = match next {
+                    Some(next) => confirmed_below.is_none_or(|before| before < next),
+                    None => asked.elapsed() >= AT_ONCE,
+                };
+                confirmed_below = next;
+                idle = if progress { 0 } else { idle + 1 };
+                if idle < IDLE_ANSWERS {
+                    continue;
+                }
+                settling.pause(IDLE_PAUSE).await
+            }
+            Err(Failure::TokenRefused) => return Err(IntakeError::TokenRefused),
+            Err(failure) => {
+                connection.fails(&failure);
+                let pause = match failure {
+                    Failure::RetryAfter(seconds) => TimeDelta::seconds(i64::from(seconds.max(1))),
+                    _ => pauses.next(),
+                };
+                settling.pause(pause).await
+            }
+        };
+        if let Err(Stopping) = paused {
+            break;
+        }
+    }
+    if let Some(offset) = confirmed_below
+        && let Err(failure) = client.confirm(offset).await
+    {
+        debug!(%failure, "the last batch was not confirmed; it comes again and is recognised");
+    }
+    Ok(())
+}
+
+/// The offset that confirms a batch: after an empty one there is none, since Telegram may begin to
+/// number anew.
+fn next_offset(batch: &[Value]) -> Option<UpdateId> {
+    let last = batch.iter().rev().find_map(update_id)?;
+    Some(UpdateId(last.0.saturating_add(1)))
+}
+
+/// What was last said about the connection: one line for each change.
+#[derive(Default)]
+struct Connection(Option<Failure>);
+
+impl Connection {
+    fn works(&mut self) {
+        if self.0.take().is_some() {
+            info!("Telegram answers again");
+        }
+    }
+
+    fn fails(&mut self, failure: &Failure) {
+        if self.0.as_ref() == Some(failure) {
+            return;
+        }
+        match failure {
+            Failure::OtherPoller => warn!(
+                "another program is polling for this bot's updates: stop it, or give each its own \
+                 bot; trying again until then"
+            ),
+            Failure::WebhookSet => warn!(
+                "a webhook is set for this bot, so Telegram hands out no updates here: remove it \
+                 with deleteWebhook (without drop_pending_updates); trying again until then"
+            ),
+            failure => warn!(%failure, "Telegram hands out no updates; trying again"),
+        }
+        self.0 = Some(failure.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_next_offset_follows_the_last_update_and_no_other() {
+        let batch = |ids: &[i64]| -> Vec<Value> {
+            ids.iter().map(|id| json!({"update_id": id})).collect()
+        };
+        assert_eq!(next_offset(&batch(&[7, 8, 9])), Some(UpdateId(10)));
+        assert_eq!(next_offset(&batch(&[900, 3])), Some(UpdateId(4)));
+        assert_eq!(next_offset(&batch(&[])), None);
+        assert_eq!(next_offset(&[json!({"update_id": 5}), json!({})]), Some(UpdateId(6)));
+    }
+}

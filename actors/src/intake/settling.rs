@@ -1,0 +1,225 @@
+//! Settles a batch: each update is committed by its person's session, or put aside, or of no
+//! concern. Side by side for different people, in order for each.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use actix::{Message, Recipient};
+use chrono::TimeDelta;
+use frontdesk_desk::Input;
+use frontdesk_desk::ids::PersonId;
+use futures::future::try_join_all;
+use serde_json::Value;
+use tokio::sync::watch;
+use tracing::{debug, error, info, warn};
+
+use super::Neighbours;
+use crate::session::{Receive, ReceiveError};
+use crate::telegram::read::{Read, read, update_id};
+use crate::tickets::{Attempt, PutAside, StoreError};
+
+/// So many times an update may be begun by a program that does not live to end it.
+const MOST_ATTEMPTS: u32 = 3;
+
+/// The longest pause between two tries, in seconds.
+const LONGEST_PAUSE: i64 = 30;
+
+/// The program stops, and what was to be waited for has not come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stopping;
+
+/// Growing pauses: 1, 2, 4 … 30 seconds.
+#[derive(Default)]
+pub(super) struct Pauses(u32);
+
+impl Pauses {
+    pub(super) fn next(&mut self) -> TimeDelta {
+        let seconds = 1_i64 << self.0.min(5);
+        self.0 += 1;
+        TimeDelta::seconds(seconds.min(LONGEST_PAUSE))
+    }
+}
+
+/// Hands updates to sessions.
+pub(super) struct Settling {
+    pub(super) neighbours: Neighbours,
+    stopping: watch::Receiver<bool>,
+    /// Whether the database was away when it was last asked: one line for each change.
+    store_away: AtomicBool,
+    /// How many updates of each kind were of no concern.
+    ignored: Mutex<BTreeMap<String, u64>>,
+}
+
+impl Settling {
+    pub(super) fn new(neighbours: Neighbours, stopping: watch::Receiver<bool>) -> Self {
+        Self {
+            neighbours,
+            stopping,
+            store_away: AtomicBool::new(false),
+            ignored: Mutex::new(BTreeMap::new()),
+        }
+    }
+
+    pub(super) fn is_stopping(&self) -> bool {
+        *self.stopping.borrow()
+    }
+
+    /// Returns once the program stops.
+    pub(super) async fn stopping(&self) {
+        // An error means that the actor has ended, which is a stop too.
+        let _ = self.stopping.clone().wait_for(|stopping| *stopping).await;
+    }
+
+    /// Waits, but no longer than the program runs.
+    pub(super) async fn pause(&self, time: TimeDelta) -> Result<(), Stopping> {
+        tokio::select! {
+            () = self.stopping() => Err(Stopping),
+            () = self.neighbours.clock.sleep(time) => Ok(()),
+        }
+    }
+
+    /// Settles a batch.
+    pub(super) async fn settle(&self, batch: &[Value]) -> Result<(), Stopping> {
+        let mut by_person: BTreeMap<PersonId, Vec<(&Value, Input)>> = BTreeMap::new();
+        let mut aside = Vec::new();
+        for raw in batch {
+            match read(raw) {
+                Read::Input(input) => {
+                    let theirs = by_person.entry(input.person.id).or_default();
+                    theirs.push((raw, *input));
+                }
+                Read::Ignored { kind } => self.count(kind),
+                Read::Undecodable { reason, person } => {
+                    aside.push(self.put_aside(raw, reason, person));
+                }
+            }
+        }
+        let taking = by_person.into_values().map(async |theirs| {
+            for (raw, input) in theirs {
+                self.take_in(raw, input).await?;
+            }
+            Ok(())
+        });
+        let settled = futures::join!(try_join_all(taking), try_join_all(aside));
+        settled.0.and(settled.1).map(drop)
+    }
+
+    /// Settles a batch after an unclean stop: an update that kills the program is put aside after
+    /// a few tries, and takes none of its neighbours with it.
+    pub(super) async fn settle_one_by_one(&self, batch: &[Value]) -> Result<(), Stopping> {
+        for raw in batch {
+            let Some(update) = update_id(raw) else {
+                continue;
+            };
+            let attempt = Attempt {
+                updates: vec![update],
+                at: self.neighbours.clock.now(),
+            };
+            let attempts = self.ask(&self.neighbours.attempt, &attempt).await?;
+            let attempts = attempts.first().map_or(1, |(_, attempts)| *attempts);
+            if attempts > MOST_ATTEMPTS {
+                let reason = format!("the program ended {MOST_ATTEMPTS} times while handling it");
+                self.put_aside(raw, reason, None).await?;
+            } else {
+                self.settle(std::slice::from_ref(raw)).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Has one update committed, however long the database takes.
+    async fn take_in(&self, raw: &Value, input: Input) -> Result<(), Stopping> {
+        let person = input.person.id;
+        let receive = Receive {
+            input,
+            retry_of: None,
+        };
+        let mut pauses = Pauses::default();
+        loop {
+            match self.neighbours.sessions.receive(receive.clone()).await {
+                Ok(()) => {
+                    self.store_answers();
+                    return Ok(());
+                }
+                Err(ReceiveError::Rule(reason)) => {
+                    return self.put_aside(raw, reason.to_owned(), Some(person)).await;
+                }
+                Err(error @ (ReceiveError::Store(_) | ReceiveError::Stopping)) => {
+                    self.store_fails(&error);
+                    self.pause(pauses.next()).await?;
+                }
+            }
+        }
+    }
+
+    /// Puts an update into quarantine.
+    async fn put_aside(
+        &self,
+        raw: &Value,
+        reason: String,
+        person: Option<PersonId>,
+    ) -> Result<(), Stopping> {
+        let Some(update) = update_id(raw) else {
+            error!(reason, "an update without an id cannot be kept");
+            return Ok(());
+        };
+        error!(%update, person = person.map(|person| person.0), reason, "an update is put aside");
+        let aside = PutAside {
+            update,
+            raw: raw.to_string(),
+            reason,
+            person,
+            at: self.neighbours.clock.now(),
+        };
+        self.ask(&self.neighbours.put_aside, &aside).await
+    }
+
+    /// Asks Tickets until it answers. Even a refusal is waited out: going on would lose something.
+    async fn ask<M, T>(&self, tickets: &Recipient<M>, message: &M) -> Result<T, Stopping>
+    where
+        M: Message<Result = Result<T, StoreError>> + Clone + Send + 'static,
+        T: Send + 'static,
+    {
+        let mut pauses = Pauses::default();
+        loop {
+            match tickets.send(message.clone()).await {
+                Ok(Ok(answer)) => {
+                    self.store_answers();
+                    return Ok(answer);
+                }
+                Ok(Err(error)) => self.store_fails(&error),
+                Err(gone) => self.store_fails(&gone),
+            }
+            self.pause(pauses.next()).await?;
+        }
+    }
+
+    fn store_answers(&self) {
+        if self.store_away.swap(false, Ordering::Relaxed) {
+            info!("updates are taken in again");
+        }
+    }
+
+    fn store_fails(&self, error: &dyn std::error::Error) {
+        if !self.store_away.swap(true, Ordering::Relaxed) {
+            warn!(%error, "updates wait for the database; Telegram keeps them");
+        }
+    }
+
+    /// Counts an update of no concern; the first of a kind, the tenth and so on are told.
+    fn count(&self, kind: String) {
+        debug!(kind, "an update is of no concern");
+        let mut ignored = match self.ignored.lock() {
+            Ok(ignored) => ignored,
+            Err(poisoned) => poisoned.into_inner(),
+        };
+        let count = ignored.entry(kind).or_default();
+        *count += 1;
+        let times = *count;
+        if 10_u64.pow(times.ilog10()) == times {
+            let kinds: Vec<_> = ignored.iter().collect();
+            info!(?kinds, "updates of no concern so far");
+        }
+    }
+}

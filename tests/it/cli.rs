@@ -1,0 +1,394 @@
+//! The command line: what it says, where it says it, and with which exit code.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+use frontdesk_sandbox::{Options, Sandbox};
+use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::process::Child;
+
+use crate::town::{ANNA, KATE};
+
+/// Longer than any of it takes; only what hangs comes to it.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The program in a folder of its own, without the variables of this process that are ours.
+fn frontdesk(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_frontdesk"));
+    command.args(arguments).current_dir(folder).stdin(Stdio::null());
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(|name| name.starts_with("FRONTDESK_")) {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+fn folder() -> TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    frontdesk(folder, arguments).output().expect("it runs")
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// The one line of a table that begins with this.
+fn line<'a>(text: &'a str, start: &str) -> &'a str {
+    text.lines()
+        .find(|line| line.starts_with(start))
+        .unwrap_or_else(|| panic!("no line begins with {start:?} in\n{text}"))
+}
+
+#[test]
+fn without_a_token_one_sentence_names_the_setting_and_the_demo() {
+    let folder = folder();
+    let mut command = frontdesk(folder.path(), &[]);
+    let output = command.env("RUST_BACKTRACE", "full").output().expect("it runs");
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(
+        err(&output),
+        "frontdesk: telegram.token is not set: put the bot's token there or into \
+         FRONTDESK_TELEGRAM__TOKEN, or try the desk without one by `frontdesk demo`\n"
+    );
+    assert_eq!(out(&output), "");
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 0, "nothing is made");
+}
+
+#[test]
+fn a_wrong_setting_is_refused_before_anything_starts() {
+    let folder = folder();
+    fs::write(folder.path().join("config.toml"), "[actors.sessions]\nthreads = 0\n").expect("a file");
+    for arguments in [&[][..], &["check"], &["migrate", "up"], &["demo", "--port", "0"]] {
+        let output = run(folder.path(), arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert_eq!(
+            err(&output),
+            "frontdesk: actors.sessions.threads (config.toml): it is 0 and must be 1 to 256\n"
+        );
+    }
+    let output = run(folder.path(), &["check", "--config", "other.toml"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(
+        err(&output),
+        "frontdesk: the configuration file other.toml cannot be read: there is no such file\n"
+    );
+}
+
+#[actix_rt::test]
+async fn check_shows_every_setting_with_its_source_and_never_the_token() {
+    let sandbox = Sandbox::start(Options::default()).await.expect("a sandbox");
+    let folder = folder();
+    let file = folder.path().join("desk.toml");
+    fs::write(&file, "[desk]\ntimezone = \"Asia/Tokyo\"\nadmins = [201]\n").expect("a file");
+    let check = async |token: String, api_url: String| {
+        let mut command = frontdesk(folder.path(), &["--config", "desk.toml", "check"]);
+        command.env("FRONTDESK_TELEGRAM__TOKEN", token);
+        command.env("FRONTDESK_TELEGRAM__API_URL", api_url);
+        command.env("FRONTDESK_LOG__LEVEL", "trace");
+        tokio::process::Command::from(command).output().await.expect("it runs")
+    };
+
+    let output = check(sandbox.token().to_owned(), sandbox.api_url()).await;
+    let text = out(&output);
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    let words = |start| line(&text, start).split_whitespace().collect::<Vec<_>>();
+    assert_eq!(words("desk.timezone "), ["desk.timezone", "\"Asia/Tokyo\"", "desk.toml"]);
+    assert_eq!(words("desk.language "), ["desk.language", "\"ru\"", "default"]);
+    assert_eq!(words("telegram.token "), ["telegram.token", "set", "FRONTDESK_TELEGRAM__TOKEN"]);
+    assert_eq!(words("actors.sessions.threads ")[2], "default");
+    assert!(text.contains("\nok       desk.admins: 1 admin\n"), "{text}");
+    assert!(text.contains("\nwarning  database.url: there is no file frontdesk.db yet"), "{text}");
+    assert!(text.contains("\nok       telegram.token: Telegram knows it as @frontdesk_demo_bot\n"));
+    let secret = sandbox.token().split_once(':').expect("a token").1;
+    assert!(!text.contains(secret) && !err(&output).contains(secret));
+    assert!(!folder.path().join("frontdesk.db").exists(), "a check makes nothing");
+
+    let output = check("1:wrong-secret".to_owned(), sandbox.api_url()).await;
+    assert_eq!(output.status.code(), Some(1));
+    line(&out(&output), "error    telegram.token: ");
+
+    let api_url = sandbox.api_url();
+    sandbox.stop().await;
+    let output = check("1:wrong-secret".to_owned(), api_url).await;
+    assert_eq!(output.status.code(), Some(1));
+    line(&out(&output), "error    telegram.token: ");
+    assert!(!out(&output).contains("wrong-secret") && !err(&output).contains("wrong-secret"));
+}
+
+#[test]
+fn the_schema_goes_up_and_down_by_command() {
+    let folder = folder();
+    let output = run(folder.path(), &["migrate", "status"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(err(&output).starts_with("frontdesk: there is no database at frontdesk.db"));
+
+    let output = run(folder.path(), &["migrate", "up"]);
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    assert!(folder.path().join("frontdesk.db").exists());
+    assert_eq!(out(&run(folder.path(), &["migrate", "up"])), "the schema is up to date\n");
+    let status = out(&run(folder.path(), &["migrate", "status"]));
+    assert!(status.lines().count() > 0);
+    assert!(status.lines().all(|line| line.starts_with("applied  ")), "{status}");
+
+    let output = run(folder.path(), &["migrate", "down", "--to", "0"]);
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    let status = out(&run(folder.path(), &["migrate", "status"]));
+    assert!(status.lines().all(|line| line.starts_with("missing  ")), "{status}");
+    let output = run(folder.path(), &["migrate", "down", "--to", "77"]);
+    assert_eq!(output.status.code(), Some(1), "{}", out(&output));
+
+    // A desk that may not migrate refuses the outdated schema in words.
+    let mut command = frontdesk(folder.path(), &[]);
+    command.env("FRONTDESK_TELEGRAM__TOKEN", "1:secret");
+    command.env("FRONTDESK_TELEGRAM__API_URL", "http://127.0.0.1:9");
+    command.env("FRONTDESK_DATABASE__MIGRATE", "false");
+    let output = command.output().expect("it runs");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(err(&output).contains("frontdesk migrate up"), "{}", err(&output));
+}
+
+/// The desk as a child, talking to a sandbox, until it is told to stop.
+struct Desk {
+    child: Child,
+}
+
+impl Desk {
+    fn start(folder: &Path, sandbox: &Sandbox) -> Self {
+        let mut command = frontdesk(folder, &[]);
+        command
+            .env("FRONTDESK_TELEGRAM__TOKEN", sandbox.token())
+            .env("FRONTDESK_TELEGRAM__API_URL", sandbox.api_url())
+            .env("FRONTDESK_DESK__ADMINS", KATE.to_string())
+            .env("FRONTDESK_LOG__FORMAT", "json")
+            .stderr(Stdio::piped());
+        let mut command = tokio::process::Command::from(command);
+        let child = command.kill_on_drop(true).spawn().expect("it starts");
+        Self { child }
+    }
+
+    /// Sends a signal and waits for the end; what was logged meanwhile.
+    async fn signal(mut self, signal: Signal) -> (Option<i32>, String) {
+        tell(&self.child, signal);
+        let mut log = String::new();
+        let mut stderr = self.child.stderr.take().expect("a pipe");
+        let end = async {
+            stderr.read_to_string(&mut log).await.expect("a log");
+            self.child.wait().await.expect("an end").code()
+        };
+        let code = tokio::time::timeout(PATIENCE, end).await.expect("it ends");
+        (code, log)
+    }
+}
+
+fn tell(child: &Child, signal: Signal) {
+    let id = child.id().and_then(|id| i32::try_from(id).ok());
+    let pid = id.and_then(Pid::from_raw).expect("it runs");
+    kill_process(pid, signal).expect("it can be told");
+}
+
+async fn until(sandbox: &Sandbox, reached: impl Fn(&Sandbox) -> bool) {
+    sandbox.wait_until(PATIENCE, |sandbox| reached(sandbox)).await.expect("it comes to that");
+}
+
+#[actix_rt::test]
+async fn the_desk_stops_in_order_and_down_keeps_what_it_stored() {
+    let sandbox = Sandbox::start(Options::default()).await.expect("a sandbox");
+    let folder = folder();
+    for signal in [Signal::TERM, Signal::INT] {
+        let desk = Desk::start(folder.path(), &sandbox);
+        sandbox.person(ANNA).text("/start secret words");
+        until(&sandbox, |sandbox| {
+            sandbox.pending_updates() == 0 && sandbox.person(ANNA).last_from_bot().is_some()
+        })
+        .await;
+        let (code, log) = desk.signal(signal).await;
+        assert_eq!(code, Some(0), "{log}");
+        assert!(!log.contains("secret words"), "{log}");
+        assert!(!log.contains("sandbox-token"), "{log}");
+        for line in log.lines() {
+            let entry: serde_json::Value = serde_json::from_str(line).expect("a JSON object a line");
+            assert!(entry["level"].is_string() && entry["target"].is_string(), "{line}");
+        }
+    }
+
+    let down = ["migrate", "down", "--to", "0"];
+    let output = run(folder.path(), &down);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(err(&output).contains("holds data"), "{}", err(&output));
+    let output = run(folder.path(), &[&down[..], &["--drop-data"]].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    let copies = fs::read_dir(folder.path())
+        .expect("a folder")
+        .filter(|entry| {
+            let name = entry.as_ref().expect("an entry").file_name();
+            name.to_string_lossy().contains("before-down")
+        })
+        .count();
+    assert_eq!(copies, 1, "a copy was made first");
+}
+
+#[actix_rt::test]
+async fn an_update_that_was_put_aside_is_listed_shown_and_dropped() {
+    let sandbox = Sandbox::start(Options::default()).await.expect("a sandbox");
+    let folder = folder();
+    let desk = Desk::start(folder.path(), &sandbox);
+    sandbox.push_raw_update(serde_json::json!({"message": {"message_id": "not a number", "text": "hm"}}));
+    until(&sandbox, |sandbox| sandbox.pending_updates() == 0).await;
+    let (code, log) = desk.signal(Signal::TERM).await;
+    assert_eq!(code, Some(0), "{log}");
+
+    let list = out(&run(folder.path(), &["quarantine", "list"]));
+    assert_eq!(list.lines().count(), 1, "{list}");
+    assert!(!list.contains("hm"), "the list holds no words: {list}");
+    let id = list.split_whitespace().next().expect("a number").to_owned();
+    let shown = out(&run(folder.path(), &["quarantine", "show", &id]));
+    assert!(shown.contains("not a number"), "{shown}");
+
+    let retry = run(folder.path(), &["quarantine", "retry", &id]);
+    assert_eq!(retry.status.code(), Some(0), "{}", err(&retry));
+    let list = out(&run(folder.path(), &["quarantine", "list"]));
+    assert!(list.contains("to be tried again"), "{list}");
+
+    assert_eq!(out(&run(folder.path(), &["quarantine", "drop", &id])), format!("{id} is gone\n"));
+    assert_eq!(out(&run(folder.path(), &["quarantine", "list"])), "nothing was put aside\n");
+    for command in ["show", "retry", "drop"] {
+        let output = run(folder.path(), &["quarantine", command, &id]);
+        assert_eq!(output.status.code(), Some(1), "{command}");
+        assert!(err(&output).contains("there is no quarantined update"), "{}", err(&output));
+    }
+}
+
+/// A demo, from its start to what it prints.
+struct Demo {
+    child: Child,
+    page: String,
+    told: String,
+}
+
+impl Demo {
+    async fn start(folder: &Path, arguments: &[&str]) -> Self {
+        let mut command = frontdesk(folder, &[&["demo", "--port", "0"], arguments].concat());
+        command.stdout(Stdio::piped()).stderr(Stdio::null());
+        // Nothing of the operator's own may reach a demo.
+        command.env("FRONTDESK_TELEGRAM__TOKEN", "77:real-secret");
+        let mut command = tokio::process::Command::from(command);
+        let mut child = command.kill_on_drop(true).spawn().expect("it starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+        let mut told = String::new();
+        let telling = async {
+            while let Some(line) = lines.next_line().await.expect("text") {
+                told += &line;
+                told.push('\n');
+                if line.starts_with("Ctrl-C") {
+                    break;
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, telling).await.expect("it says that it runs");
+        let page = told.split_whitespace().find(|word| word.starts_with("http://127.0.0.1:"));
+        let page = page.unwrap_or_else(|| panic!("no address in\n{told}")).to_owned();
+        Self { child, page, told }
+    }
+
+    async fn state(&self) -> serde_json::Value {
+        let url = format!("{}sandbox/state", self.page);
+        reqwest::get(url).await.expect("an answer").json().await.expect("JSON")
+    }
+
+    /// Writes as Anna and waits for the answer of the desk.
+    async fn writes(&self, text: &str) -> String {
+        let http = reqwest::Client::new();
+        let before = self.transcript().await;
+        let url = format!("{}sandbox/people/{ANNA}/send", self.page);
+        let message = serde_json::json!({"kind": "text", "text": text});
+        let sent = http.post(url).json(&message).send().await.expect("an answer");
+        assert!(sent.status().is_success());
+        let mut events = http.get(format!("{}sandbox/events", self.page)).send().await.expect("events");
+        let answers = |text: &str| text.lines().filter(|line| line.starts_with("< ")).count();
+        let answered = async {
+            loop {
+                let now = self.transcript().await;
+                if answers(&now) > answers(&before) {
+                    return now;
+                }
+                events.chunk().await.expect("an event").expect("the demo runs");
+            }
+        };
+        tokio::time::timeout(PATIENCE, answered).await.expect("the desk answers")
+    }
+
+    async fn transcript(&self) -> String {
+        let url = format!("{}sandbox/chats/{ANNA}/transcript", self.page);
+        reqwest::get(url).await.expect("an answer").text().await.expect("text")
+    }
+
+    async fn stop(mut self) -> Option<i32> {
+        tell(&self.child, Signal::INT);
+        let end = tokio::time::timeout(PATIENCE, self.child.wait());
+        end.await.expect("it ends").expect("an end").code()
+    }
+}
+
+#[actix_rt::test]
+async fn the_demo_runs_without_a_token_and_leaves_nothing_behind() {
+    let folder = folder();
+    let demo = Demo::start(folder.path(), &[]).await;
+    assert!(demo.told.contains("FRONTDESK_TELEGRAM__TOKEN="), "{}", demo.told);
+    let state = demo.state().await;
+    assert_eq!(state["program"]["running"], true);
+    let desk = state["program"]["pid"].as_i64().and_then(|pid| i32::try_from(pid).ok());
+    let desk = desk.and_then(Pid::from_raw).expect("the desk's process");
+    let transcript = demo.writes("/start").await;
+    assert!(transcript.contains("[📞"), "{transcript}");
+    let data = demo.told.split_whitespace().find(|word| word.contains("frontdesk-demo-"));
+    let data = Path::new(data.expect("where the database is")).to_owned();
+    assert!(data.join("desk.db").exists());
+
+    assert_eq!(demo.stop().await, Some(0));
+    assert!(test_kill_process(desk).is_err(), "the desk has ended too");
+    assert!(!data.exists(), "{}", data.display());
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 0);
+}
+
+#[actix_rt::test]
+async fn the_demo_keeps_its_data_where_asked_to() {
+    let folder = folder();
+    let demo = Demo::start(folder.path(), &["--data", "kept"]).await;
+    let before = demo.writes("/start").await;
+    assert_eq!(demo.stop().await, Some(0));
+
+    let demo = Demo::start(folder.path(), &["--data", "kept"]).await;
+    assert_eq!(demo.transcript().await, before);
+    let after = demo.writes("/help").await;
+    assert!(after.starts_with(before.trim_end().lines().next().expect("a line")), "{after}");
+    assert_eq!(demo.stop().await, Some(0));
+}
+
+#[test]
+fn a_port_in_use_is_told_in_one_sentence() {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = taken.local_addr().expect("an address").port().to_string();
+    let folder = folder();
+    let output = run(folder.path(), &["demo", "--port", &port]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(
+        err(&output),
+        format!(
+            "frontdesk: port {port} is in use; choose another one with `frontdesk demo --port N`, \
+             or any free one with `--port 0`\n"
+        )
+    );
+}

@@ -1,0 +1,159 @@
+//! Killing the desk between any two steps of a journey, and starting it again, changes nothing
+//! that a person sees: the real binary as a child of the sandbox, `kill -9`, a real clock.
+
+use std::time::Duration;
+
+use frontdesk_actors::store::reads::{self, Unfinished};
+use frontdesk_actors::store::{Db, DbSettings};
+use frontdesk_sandbox::{Options, Outgoing, Person, Program, Sandbox};
+
+use crate::town::{EMMA, KATE};
+
+/// Longer than a start and an answer take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// One step of the journey, and what tells its person that it was answered.
+type Step = (i64, fn(&Person), &'static str);
+
+const JOURNEY: &[Step] = &[
+    (EMMA, |emma| act(emma.text("/start")), "Support"),
+    (EMMA, |emma| press(emma, "Support"), "New ticket"),
+    (EMMA, |emma| press(emma, "New ticket"), "General"),
+    (EMMA, |emma| press(emma, "General"), "one line"),
+    (EMMA, |emma| act(emma.text("A <subject>")), "A <subject>"),
+    (
+        EMMA,
+        |emma| act(emma.send(Outgoing::photo().caption("the picture"))),
+        "#1",
+    ),
+    (KATE, |kate| act(kate.text("/start")), "Main menu"),
+    (KATE, |kate| act(kate.text("/ticket 1")), "Emma Brown"),
+    (KATE, |kate| press(kate, "Answer"), "Your next message"),
+    (KATE, |kate| act(kate.text("like this")), "Delivered"),
+    (KATE, |kate| press(kate, "Open #1"), "In progress"),
+    (KATE, |kate| act(kate.text("/close 1")), "Closed"),
+    (EMMA, |emma| act(emma.text("but it is not")), "Reopen"),
+    (EMMA, |emma| press(emma, "Reopen"), "is open again"),
+];
+
+fn act(_message: i64) {}
+
+fn press(person: &Person, label: &str) {
+    if let Err(error) = person.press_label(label) {
+        panic!("{error}: no button {label:?} in\n{}", person.transcript());
+    }
+}
+
+/// A sandbox with the real desk as its child, and the file the desk keeps everything in.
+struct Street {
+    sandbox: Sandbox,
+    database: String,
+    _folder: tempfile::TempDir,
+}
+
+impl Street {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let database = format!("sqlite:{}", folder.path().join("desk.db").display());
+        let set = |name: &str, value: &str| (format!("FRONTDESK_{name}"), value.to_owned());
+        let sandbox = Sandbox::start(Options {
+            program: Some(Program {
+                argv: vec![env!("CARGO_BIN_EXE_frontdesk").into()],
+                env: vec![
+                    set("TELEGRAM__TOKEN", "{token}"),
+                    set("TELEGRAM__API_URL", "{api_url}"),
+                    set("DATABASE__URL", &database),
+                    set("DESK__ADMINS", &format!("[{KATE}]")),
+                    set("LIMITS__GLOBAL_PER_SECOND", "0"),
+                    set("LIMITS__CHAT_PER_SECOND", "0"),
+                    set("LOG__LEVEL", "error"),
+                ],
+            }),
+            ..Options::default()
+        })
+        .await
+        .expect("a sandbox");
+        sandbox.start_program().await.expect("the desk starts");
+        Self {
+            sandbox,
+            database,
+            _folder: folder,
+        }
+    }
+
+    /// Waits until the person reads this, everything is confirmed, and the desk has stored that
+    /// everything was delivered.
+    async fn answered(&self, person: i64, reads: &str) {
+        let seen = |sandbox: &Sandbox| {
+            let answered = sandbox
+                .person(person)
+                .last_from_bot()
+                .is_some_and(|message| {
+                    let on_a_key = message.button(reads).is_some();
+                    on_a_key || message.text.contains(reads)
+                });
+            answered && sandbox.pending_updates() == 0
+        };
+        if self.sandbox.wait_until(PATIENCE, seen).await.is_err() {
+            let seen = self.sandbox.person(person).transcript();
+            panic!("{reads:?} is not the last word in\n{seen}");
+        }
+        let settings = DbSettings {
+            url: self.database.clone(),
+            readers: 1,
+        };
+        let db = Db::open(&settings).await.expect("the database");
+        let done = Unfinished {
+            notices: 0,
+            held: 0,
+            screens: 0,
+        };
+        let end = tokio::time::Instant::now() + PATIENCE;
+        while reads::unfinished(&db).await.expect("a count") != done {
+            assert!(tokio::time::Instant::now() < end, "the desk never comes to rest");
+            // Another process writes that file, and tells nobody.
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        db.close().await;
+    }
+
+    fn story(&self) -> String {
+        let chat = |id| self.sandbox.person(id).transcript().to_string();
+        format!("{}\n{}", chat(EMMA), chat(KATE))
+    }
+}
+
+/// Plays the journey, with or without a kill after each step, and gives what both people see after
+/// each of its steps.
+async fn play(kill: bool) -> Vec<String> {
+    let street = Street::new().await;
+    let mut stories = Vec::new();
+    for (person, does, reads) in JOURNEY {
+        does(&street.sandbox.person(*person));
+        street.answered(*person, reads).await;
+        stories.push(street.story());
+        if kill {
+            street.sandbox.kill_program().await.expect("a kill");
+            street.sandbox.start_program().await.expect("a start");
+        }
+    }
+    street.sandbox.stop().await;
+    stories
+}
+
+#[actix_rt::test]
+async fn killed_between_any_two_steps_it_changes_nothing_that_a_person_sees() {
+    let quiet = play(false).await;
+    let killed = play(true).await;
+    for (step, (quiet, killed)) in quiet.iter().zip(&killed).enumerate() {
+        assert_eq!(without_times(quiet), without_times(killed), "after step {step}");
+    }
+}
+
+/// The real clock runs while the journey does: minutes and dates are no part of the comparison.
+fn without_times(story: &str) -> String {
+    story
+        .chars()
+        .map(|c| if c.is_ascii_digit() { '0' } else { c })
+        .collect()
+}

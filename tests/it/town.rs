@@ -1,0 +1,316 @@
+//! The town of the stories: people with Telegram, the sandbox between them, and the whole desk in
+//! process, on port 0, with a clock that the story moves.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use chrono::{TimeDelta, TimeZone, Utc};
+use frontdesk::config::Config;
+use frontdesk::program::{self, Program};
+use frontdesk_actors::clock::Clock;
+use frontdesk_sandbox::{Options, Outgoing, Person, PersonSpec, Sandbox, SeenMessage};
+use tempfile::TempDir;
+
+/// Longer than anything takes; only a desk that hangs comes to it.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Анна, a Russian user.
+pub(crate) const ANNA: i64 = 101;
+/// Emma, an English user.
+pub(crate) const EMMA: i64 = 102;
+/// Олег, a Russian admin.
+pub(crate) const OLEG: i64 = 201;
+/// Kate, an English admin.
+pub(crate) const KATE: i64 = 202;
+
+/// Everything a story needs.
+pub(crate) struct Town {
+    pub(crate) sandbox: Sandbox,
+    pub(crate) clock: Clock,
+    config: Config,
+    desk: Option<Program>,
+    folder: TempDir,
+}
+
+/// One of its people, at their telephone.
+pub(crate) struct Resident<'a> {
+    town: &'a Town,
+    person: Person,
+}
+
+impl Town {
+    /// A town with both admins, three categories, and no limits.
+    pub(crate) async fn new() -> Self {
+        Self::with("").await
+    }
+
+    /// The same, with more lines of configuration.
+    pub(crate) async fn with(toml: &str) -> Self {
+        Self::admins_and(&[OLEG, KATE], toml).await
+    }
+
+    /// With these admins.
+    pub(crate) async fn admins_and(admins: &[i64], toml: &str) -> Self {
+        let clock = Clock::manual(
+            Utc.with_ymd_and_hms(2026, 11, 24, 9, 0, 0)
+                .single()
+                .expect("a date"),
+        );
+        let sandbox = Sandbox::start(Options::default()).await.expect("a sandbox");
+        let shown = clock.clone();
+        sandbox.set_clock(move || shown.now());
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = config(&sandbox, &folder, admins, toml);
+        let mut town = Self {
+            sandbox,
+            clock,
+            config,
+            desk: None,
+            folder,
+        };
+        // Admins of a real desk have pressed Start long ago.
+        for admin in admins {
+            town.sandbox.person(*admin).text("/start");
+        }
+        town.open().await;
+        town
+    }
+
+    /// Starts the desk.
+    pub(crate) async fn open(&mut self) {
+        let desk = program::start(&self.config, self.clock.clone())
+            .await
+            .expect("the desk starts");
+        self.desk = Some(desk);
+        self.settle().await;
+    }
+
+    /// Stops the desk as an operator does.
+    pub(crate) async fn close(&mut self) {
+        if let Some(desk) = self.desk.take() {
+            desk.stop().await.expect("a clean stop");
+        }
+    }
+
+    /// Stops and starts the desk.
+    pub(crate) async fn restart(&mut self) {
+        self.close().await;
+        self.open().await;
+    }
+
+    /// Starts it again with other admins.
+    pub(crate) async fn restart_with_admins(&mut self, admins: &[i64]) {
+        self.close().await;
+        self.config = config(&self.sandbox, &self.folder, admins, "");
+        self.open().await;
+    }
+
+    /// Waits until every update is confirmed and everything due is delivered.
+    pub(crate) async fn settle(&self) {
+        let desk = self.desk.as_ref().expect("the desk is open");
+        self.sandbox
+            .wait_until(PATIENCE, |sandbox| sandbox.pending_updates() == 0)
+            .await
+            .expect("every update is confirmed");
+        tokio::time::timeout(PATIENCE, desk.settled())
+            .await
+            .expect("everything due is delivered");
+    }
+
+    /// Lets time pass.
+    pub(crate) async fn later(&self, by: TimeDelta) {
+        self.clock.advance(by);
+        self.settle().await;
+    }
+
+    /// One of its people.
+    pub(crate) fn person(&self, id: i64) -> Resident<'_> {
+        Resident {
+            town: self,
+            person: self.sandbox.person(id),
+        }
+    }
+
+    /// A newcomer.
+    pub(crate) fn newcomer(&self, id: i64, name: &str, language: &str) -> Resident<'_> {
+        Resident {
+            town: self,
+            person: self
+                .sandbox
+                .add_person(PersonSpec::new(id, name).language(language)),
+        }
+    }
+
+    /// The chats of these people, one after the other: what a story compares with its file.
+    pub(crate) fn story(&self, people: &[i64]) -> String {
+        let mut told = String::new();
+        for id in people {
+            let _ = writeln!(told, "=== {id}\n{}", self.person(*id).transcript());
+        }
+        told
+    }
+
+    /// How often a method was called with success.
+    pub(crate) fn calls_of(&self, method: &str) -> usize {
+        self.sandbox
+            .calls()
+            .iter()
+            .filter(|call| call.ok && call.method.eq_ignore_ascii_case(method))
+            .count()
+    }
+}
+
+fn config(sandbox: &Sandbox, folder: &TempDir, admins: &[i64], more: &str) -> Config {
+    let database = folder.path().join("desk.db");
+    let toml = format!(
+        "telegram.token = {token:?}\n\
+         telegram.api_url = {url:?}\n\
+         database.url = \"sqlite:{database}\"\n\
+         desk.admins = {admins:?}\n\
+         limits.global_per_second = 0\n\
+         limits.chat_per_second = 0\n\
+         {more}\n",
+        token = sandbox.token(),
+        url = sandbox.api_url(),
+        database = database.display(),
+    );
+    Config::from_toml(&toml).expect("a configuration")
+}
+
+impl Resident<'_> {
+    /// Writes, and waits for the answer.
+    pub(crate) async fn writes(&self, text: &str) -> i64 {
+        let message = self.person.text(text);
+        self.town.settle().await;
+        message
+    }
+
+    /// Sends anything, and waits for the answer.
+    pub(crate) async fn sends(&self, outgoing: Outgoing) -> i64 {
+        let message = self.person.send(outgoing);
+        self.town.settle().await;
+        message
+    }
+
+    /// Sends an album; what it causes waits for its items to be together.
+    pub(crate) async fn sends_album(&self, items: Vec<Outgoing>) -> Vec<i64> {
+        let messages = self.person.album(items);
+        self.town.settle().await;
+        self.town.later(TimeDelta::seconds(4)).await;
+        messages
+    }
+
+    /// Telegram's reply to the newest message of the bot that says this.
+    pub(crate) async fn replies_to(&self, says: &str, text: &str) -> i64 {
+        let to = self.message_that_says(says).id;
+        let message = self.person.reply(to, text);
+        self.town.settle().await;
+        message
+    }
+
+    /// Edits a message.
+    pub(crate) async fn edits(&self, message: i64, text: &str) {
+        self.person.edit(message, text);
+        self.town.settle().await;
+    }
+
+    /// Presses the newest button with this label.
+    pub(crate) async fn presses(&self, label: &str) {
+        if let Err(error) = self.person.press_label(label) {
+            panic!("{error}: no button {label:?} in\n{}", self.transcript());
+        }
+        self.town.settle().await;
+    }
+
+    /// Presses a button twice before the first press is answered.
+    pub(crate) async fn presses_twice(&self, label: &str) {
+        let (message, data) = self.button(label);
+        self.person.press(message, &data);
+        self.person.press(message, &data);
+        self.town.settle().await;
+    }
+
+    /// The message and the data of the newest button with this label.
+    pub(crate) fn button(&self, label: &str) -> (i64, String) {
+        self.person
+            .messages()
+            .iter()
+            .rev()
+            .find_map(|message| Some((message.id, message.button(label)?.to_owned())))
+            .unwrap_or_else(|| panic!("no button {label:?} in\n{}", self.transcript()))
+    }
+
+    /// Presses a button as it was, wherever it is now.
+    pub(crate) async fn presses_old(&self, (message, data): &(i64, String)) {
+        self.person.press_forged(*message, data);
+        self.town.settle().await;
+    }
+
+    /// Blocks the bot.
+    pub(crate) async fn blocks(&self) {
+        self.person.block();
+        self.town.settle().await;
+    }
+
+    /// Lifts the block.
+    pub(crate) async fn unblocks(&self) {
+        self.person.unblock();
+        self.town.settle().await;
+    }
+
+    /// The chat as they see it.
+    pub(crate) fn transcript(&self) -> String {
+        self.person.transcript().to_string()
+    }
+
+    /// What they see now.
+    pub(crate) fn messages(&self) -> Vec<SeenMessage> {
+        self.person.messages()
+    }
+
+    /// The newest message of the bot.
+    pub(crate) fn last(&self) -> SeenMessage {
+        self.person.last_from_bot().unwrap_or_else(|| {
+            panic!("the bot wrote nothing to {}", self.person.id());
+        })
+    }
+
+    /// The newest message of the bot that says this.
+    pub(crate) fn message_that_says(&self, says: &str) -> SeenMessage {
+        self.messages()
+            .into_iter()
+            .rev()
+            .find(|message| message.from_bot && message.text.contains(says))
+            .unwrap_or_else(|| panic!("nothing says {says:?} in\n{}", self.transcript()))
+    }
+
+    /// Whether anything in the chat says this.
+    pub(crate) fn reads(&self, says: &str) -> bool {
+        self.messages()
+            .iter()
+            .any(|message| message.from_bot && message.text.contains(says))
+    }
+
+    /// Fails unless something in the chat says this.
+    pub(crate) fn must_read(&self, says: &str) {
+        assert!(self.reads(says), "{says:?} is not in\n{}", self.transcript());
+    }
+
+    /// Fails if anything in the chat says this.
+    pub(crate) fn must_not_read(&self, says: &str) {
+        assert!(!self.reads(says), "{says:?} is in\n{}", self.transcript());
+    }
+
+    /// The sandbox's handle, for what stories do seldom.
+    pub(crate) fn person(&self) -> &Person {
+        &self.person
+    }
+
+    /// Opens a ticket by the form, in English.
+    pub(crate) async fn opens_ticket(&self, subject: &str, description: &str) {
+        self.writes("/new").await;
+        self.presses("General").await;
+        self.writes(subject).await;
+        self.writes(description).await;
+    }
+}
