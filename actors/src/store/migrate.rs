@@ -87,7 +87,7 @@ pub async fn down(
     if !lose_data && let Some(table) = table_with_rows(db).await? {
         return Err(StoreError::Refused(format!(
             "table {table} holds data, and going down to schema {target} can drop it: say so with \
-             the flag --lose-data (a copy of the file is made first)"
+             the flag --drop-data (a copy of the file is made first)"
         )));
     }
     let copy = copy(db, at).await?;

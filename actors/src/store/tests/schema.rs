@@ -47,7 +47,7 @@ async fn down_keeps_data_unless_told_and_copies_it_first() {
     let rig = Rig::new().await;
     rig.done(opening(1, ANNA, 0, "Printer", at(1))).await;
     let refused = migrate::down(&rig.db, 0, false, at(2)).await;
-    assert!(matches!(refused, Err(StoreError::Refused(text)) if text.contains("--lose-data")));
+    assert!(matches!(refused, Err(StoreError::Refused(text)) if text.contains("--drop-data")));
     assert_eq!(ticket(&rig, 1).await.subject, "Printer");
     let unknown = migrate::down(&rig.db, 99, true, at(2)).await;
     assert!(matches!(unknown, Err(StoreError::Refused(_))));

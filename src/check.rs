@@ -1,0 +1,123 @@
+//! `frontdesk check`: every setting with its source, and whether the desk could start with them.
+
+use std::fmt;
+use std::io::{self, Write};
+
+use frontdesk_actors::store::migrate;
+use frontdesk_actors::telegram::{Client, ClientSettings, Token};
+
+use crate::config::{Config, Setting};
+use crate::operate::{OperateError, open_existing};
+
+/// What a check comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Grade {
+    /// As it should be.
+    Ok,
+    /// The desk would start, but perhaps not do what is wanted.
+    Warning,
+    /// The desk would not start, or not work.
+    Error,
+}
+
+impl fmt::Display for Grade {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Ok => "ok",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        })
+    }
+}
+
+/// A check: how it went, and a sentence.
+type Line = (Grade, String);
+
+/// Prints the settings and what the checks come to; false if one of them is an error.
+///
+/// # Errors
+/// If the answer cannot be printed.
+pub async fn check(
+    config: &Config,
+    settings: &[Setting],
+    out: &mut impl Write,
+) -> io::Result<bool> {
+    let key = settings.iter().map(|setting| setting.key.len()).max().unwrap_or(0);
+    let value = settings.iter().map(|setting| setting.value.chars().count()).max().unwrap_or(0);
+    for setting in settings {
+        let Setting { key: name, value: is, source } = setting;
+        writeln!(out, "{name:key$}  {is:value$}  {source}")?;
+    }
+    writeln!(out)?;
+    let lines = [admins(config), database(config).await, telegram(config).await];
+    for (grade, sentence) in &lines {
+        writeln!(out, "{grade:7}  {sentence}")?;
+    }
+    Ok(lines.iter().all(|(grade, _)| *grade != Grade::Error))
+}
+
+fn admins(config: &Config) -> Line {
+    match config.desk.admins.len() {
+        0 => (Grade::Warning, "desk.admins: the list is empty, so nobody can answer".to_owned()),
+        1 => (Grade::Ok, "desk.admins: 1 admin".to_owned()),
+        many => (Grade::Ok, format!("desk.admins: {many} admins")),
+    }
+}
+
+async fn database(config: &Config) -> Line {
+    let db = match open_existing(config).await {
+        Ok(db) => db,
+        Err(OperateError::NoDatabase(path)) => {
+            let sentence = format!(
+                "database.url: there is no file {} yet; the first start makes it",
+                path.display()
+            );
+            return (Grade::Warning, sentence);
+        }
+        Err(error) => return (Grade::Error, format!("database.url: {error}")),
+    };
+    let steps = migrate::status(&db).await;
+    db.close().await;
+    let steps = match steps {
+        Ok(steps) => steps,
+        Err(error) => return (Grade::Error, format!("database.url: {error}")),
+    };
+    let schema = steps.iter().filter(|step| step.applied).map(|step| step.version).max();
+    let schema = schema.unwrap_or(0);
+    match (steps.iter().all(|step| step.applied), config.database.migrate) {
+        (true, _) => (Grade::Ok, format!("database.url: the schema is {schema}, up to date")),
+        (false, true) => {
+            let sentence = "the next start brings it up to date";
+            (Grade::Warning, format!("database.url: the schema is {schema}; {sentence}"))
+        }
+        (false, false) => {
+            let sentence = "it is outdated, and database.migrate is off: `frontdesk migrate up`";
+            (Grade::Error, format!("database.url: the schema is {schema}; {sentence}"))
+        }
+    }
+}
+
+async fn telegram(config: &Config) -> Line {
+    let Some(token) = config.telegram.token.clone() else {
+        let sentence = "telegram.token: not set; the desk needs one to run, `frontdesk demo` does not";
+        return (Grade::Warning, sentence.to_owned());
+    };
+    let me = match Client::new(&client_settings(config, token)) {
+        Ok(client) => client.me().await.map_err(|failure| failure.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    match me {
+        Ok(me) => (Grade::Ok, format!("telegram.token: Telegram knows it as @{}", me.username)),
+        Err(problem) => (Grade::Error, format!("telegram.token: {problem}")),
+    }
+}
+
+/// The client as the configuration describes it.
+pub(crate) fn client_settings(config: &Config, token: Token) -> ClientSettings {
+    ClientSettings {
+        token,
+        api_url: config.telegram.api_url.to_string(),
+        connections: config.actors.notifier.concurrent,
+        poll_timeout: config.actors.intake.timeout,
+    }
+}

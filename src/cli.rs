@@ -1,0 +1,81 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+#[cfg(feature = "demo")]
+use frontdesk::demo;
+
+/// A support desk that lives inside Telegram. Without a command it runs the desk.
+#[derive(Debug, Parser)]
+#[command(version, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    /// Read settings from FILE instead of `config.toml` in the working directory.
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) config: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+/// What to do instead of running the desk.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Try the desk in a browser: no bot token, nothing leaves this machine.
+    #[cfg(feature = "demo")]
+    Demo {
+        /// The port of the page on this machine; 0 takes any free one.
+        #[arg(long, value_name = "N", default_value_t = demo::PORT)]
+        port: u16,
+        /// Keep the chats and the database in DIR for the next time.
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
+    },
+    /// Print every setting with its source, and check the database and the token.
+    Check,
+    /// Change or show the schema of the database.
+    #[command(subcommand)]
+    Migrate(Migrate),
+    /// Updates that were put aside because the desk failed at them.
+    #[command(subcommand)]
+    Quarantine(Quarantine),
+}
+
+/// What to do with the schema.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Migrate {
+    /// Bring the schema up to date.
+    Up,
+    /// Take the newest migration back. No desk may be running.
+    Down {
+        /// Go down to this schema; 0 takes everything back.
+        #[arg(long, value_name = "SCHEMA")]
+        to: Option<i64>,
+        /// Do it even if tables hold data. A copy of the file is made first.
+        #[arg(long, alias = "lose-data")]
+        drop_data: bool,
+    },
+    /// Show which migrations the database has.
+    Status,
+}
+
+/// What to do with updates that were put aside.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(crate) enum Quarantine {
+    /// List them.
+    List,
+    /// Show one in full: what its person wrote, too.
+    Show {
+        /// Its number in the list.
+        id: i64,
+    },
+    /// Mark one to be tried again; the running desk takes it up.
+    Retry {
+        /// Its number in the list.
+        id: i64,
+    },
+    /// Throw one away for good.
+    Drop {
+        /// Its number in the list.
+        id: i64,
+    },
+}

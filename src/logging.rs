@@ -1,0 +1,33 @@
+//! The log: lines for people or for machines, on stderr.
+
+use std::io::IsTerminal;
+
+use tracing::{Level, Metadata};
+use tracing_subscriber::filter::{EnvFilter, filter_fn};
+use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
+
+use crate::config::{Log, LogFormat};
+
+/// Starts logging for the whole process.
+///
+/// # Errors
+/// If it was started before.
+pub fn start(log: &Log) -> Result<(), TryInitError> {
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = match log.format {
+        LogFormat::Text => lines.with_ansi(std::io::stderr().is_terminal()).boxed(),
+        LogFormat::Json => lines.json().boxed(),
+    };
+    tracing_subscriber::registry()
+        .with(lines)
+        .with(EnvFilter::new(&log.level))
+        .with(filter_fn(may_be_written))
+        .try_init()
+}
+
+/// Libraries below us know requests with the token in their address, and messages that people
+/// wrote; what they say at debug and trace is left out whatever the level.
+fn may_be_written(line: &Metadata<'_>) -> bool {
+    *line.level() <= Level::INFO || line.target().starts_with("frontdesk")
+}

@@ -1,0 +1,83 @@
+//! The command line of Frontdesk: reads the configuration and does what was asked for.
+
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+use clap::Parser;
+use frontdesk::config::{Config, ConfigError, Setting};
+use frontdesk::program::{self, StartError};
+use frontdesk::signals::Signals;
+use frontdesk::{check, logging, operate};
+use frontdesk_actors::clock::Clock;
+
+use crate::cli::{Cli, Command, Migrate, Quarantine};
+
+mod cli;
+
+/// The exit code where the operator has something to mend: the command line, or a setting.
+const USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("frontdesk: {error:#}");
+            let setting = matches!(error.downcast_ref(), Some(StartError::NoToken));
+            ExitCode::from(if setting || error.is::<ConfigError>() { USAGE } else { 1 })
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<ExitCode> {
+    let (config, settings) = Config::load(cli.config.as_deref(), std::env::vars_os())?;
+    logging::start(&config.log).context("the log does not start")?;
+    // The actors bring threads of their own; this one starts and stops them.
+    actix_rt::System::new().block_on(obey(cli, config, settings))
+}
+
+/// Does what was asked for.
+async fn obey(cli: Cli, config: Config, settings: Vec<Setting>) -> Result<ExitCode> {
+    let clock = Clock::system();
+    let mut out = std::io::stdout();
+    match cli.command {
+        None => serve(config, clock).await?,
+        #[cfg(feature = "demo")]
+        Some(Command::Demo { port, data }) => {
+            let demo = frontdesk::demo::Demo {
+                port,
+                data,
+                config: cli.config,
+            };
+            demo.run(&mut out).await?;
+        }
+        Some(Command::Check) => {
+            if !check::check(&config, &settings, &mut out).await? {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+        Some(Command::Migrate(Migrate::Up)) => operate::up(&config, &mut out).await?,
+        Some(Command::Migrate(Migrate::Down { to, drop_data })) => {
+            operate::down(&config, to, drop_data, clock.now(), &mut out).await?;
+        }
+        Some(Command::Migrate(Migrate::Status)) => operate::status(&config, &mut out).await?,
+        Some(Command::Quarantine(quarantine)) => match quarantine {
+            Quarantine::List => operate::list(&config, &mut out).await?,
+            Quarantine::Show { id } => operate::show(&config, id, &mut out).await?,
+            Quarantine::Retry { id } => operate::retry(&config, id, &mut out).await?,
+            Quarantine::Drop { id } => operate::drop(&config, id, &mut out).await?,
+        },
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs the desk until a signal comes, or one of its parts dies.
+async fn serve(config: Config, clock: Clock) -> Result<()> {
+    let signals = Signals::take().context("signals cannot be taken over")?;
+    let program = program::start(&config, clock).await?;
+    tokio::select! {
+        () = signals.stop() => {}
+        died = program.died() => bail!("{died} died, and nothing works without it"),
+    }
+    program.stop().await?;
+    Ok(())
+}

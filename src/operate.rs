@@ -1,0 +1,191 @@
+//! What an operator does to the database by hand: the schema, and updates that were put aside.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use frontdesk_actors::store::{
+    Db, DbSettings, QuarantineId, StoreError,
+    migrate::{self, Step},
+    quarantine::{self, Quarantined},
+};
+use frontdesk_desk::ticket::Time;
+
+use crate::config::{Config, Database};
+
+/// Why a command of an operator was not done; a sentence for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum OperateError {
+    /// There is no database yet, and the command would only make an empty one.
+    #[error("there is no database at {} (database.url); a start of the desk makes it", .0.display())]
+    NoDatabase(PathBuf),
+    /// There is no such row.
+    #[error("there is no quarantined update {0}; `frontdesk quarantine list` shows all")]
+    NotFound(i64),
+    /// The database refuses.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The answer cannot be printed.
+    #[error("the answer cannot be printed: {0}")]
+    Print(#[from] std::io::Error),
+}
+
+impl Database {
+    /// The file that the URL names.
+    pub fn path(&self) -> PathBuf {
+        let path = self.url.trim_start_matches("sqlite:").trim_start_matches("//");
+        path.split('?').next().unwrap_or_default().into()
+    }
+}
+
+/// Opens the database that the configuration names, for a command that needs no more than one
+/// connection of each kind. The file must be there.
+pub(crate) async fn open_existing(config: &Config) -> Result<Db, OperateError> {
+    let path = config.database.path();
+    if !path.exists() {
+        return Err(OperateError::NoDatabase(path));
+    }
+    Ok(open(config).await?)
+}
+
+async fn open(config: &Config) -> Result<Db, StoreError> {
+    let settings = DbSettings {
+        url: config.database.url.clone(),
+        readers: 1,
+    };
+    Db::open(&settings).await
+}
+
+/// `migrate up`: brings the schema up to date, in a new file if there is none.
+///
+/// # Errors
+/// [`OperateError`].
+pub async fn up(config: &Config, out: &mut impl Write) -> Result<(), OperateError> {
+    let db = open(config).await?;
+    let applied = migrate::up(&db).await;
+    db.close().await;
+    match applied? {
+        0 => writeln!(out, "the schema is up to date")?,
+        1 => writeln!(out, "1 migration applied")?,
+        many => writeln!(out, "{many} migrations applied")?,
+    }
+    Ok(())
+}
+
+/// `migrate down`: takes migrations back, down to schema `to` or by one.
+///
+/// # Errors
+/// [`OperateError`]; among others if tables hold data, unless `lose_data`.
+pub async fn down(
+    config: &Config,
+    to: Option<i64>,
+    lose_data: bool,
+    now: Time,
+    out: &mut impl Write,
+) -> Result<(), OperateError> {
+    let db = open_existing(config).await?;
+    let done = async {
+        let applied: Vec<Step> =
+            migrate::status(&db).await?.into_iter().filter(|step| step.applied).collect();
+        let one_less = applied.iter().rev().nth(1).map_or(0, |step| step.version);
+        let to = to.unwrap_or(one_less);
+        let copy = migrate::down(&db, to, lose_data, now).await?;
+        Ok::<_, StoreError>((to, copy))
+    };
+    let done = done.await;
+    db.close().await;
+    match done? {
+        (to, Some(copy)) => {
+            writeln!(out, "the schema is {to} now; a copy from before is {}", copy.display())?;
+        }
+        (to, None) => writeln!(out, "the schema is not above {to}: nothing to take back")?,
+    }
+    Ok(())
+}
+
+/// `migrate status`: shows which migrations the database has.
+///
+/// # Errors
+/// [`OperateError`].
+pub async fn status(config: &Config, out: &mut impl Write) -> Result<(), OperateError> {
+    let db = open_existing(config).await?;
+    let steps = migrate::status(&db).await;
+    db.close().await;
+    for step in steps? {
+        let state = if step.applied { "applied" } else { "missing" };
+        writeln!(out, "{state}  {:>4}  {}", step.version, step.name)?;
+    }
+    Ok(())
+}
+
+/// `quarantine list`: one line for each update that was put aside, without its words.
+///
+/// # Errors
+/// [`OperateError`].
+pub async fn list(config: &Config, out: &mut impl Write) -> Result<(), OperateError> {
+    let db = open_existing(config).await?;
+    let rows = quarantine::list(&db).await;
+    db.close().await;
+    let rows = rows?;
+    if rows.is_empty() {
+        writeln!(out, "nothing was put aside")?;
+    }
+    for row in rows {
+        writeln!(out, "{}", summary(&row))?;
+    }
+    Ok(())
+}
+
+/// `quarantine show`: one update in full.
+///
+/// # Errors
+/// [`OperateError`].
+pub async fn show(config: &Config, id: i64, out: &mut impl Write) -> Result<(), OperateError> {
+    let db = open_existing(config).await?;
+    let row = quarantine::show(&db, QuarantineId(id)).await;
+    db.close().await;
+    let row = row?.ok_or(OperateError::NotFound(id))?;
+    writeln!(out, "{}", summary(&row))?;
+    writeln!(out, "failed {} times, last at {:?}", row.failures, row.failed_at)?;
+    writeln!(out, "{}", row.raw)?;
+    Ok(())
+}
+
+/// `quarantine retry`: marks one to be tried again.
+///
+/// # Errors
+/// [`OperateError`].
+pub async fn retry(config: &Config, id: i64, out: &mut impl Write) -> Result<(), OperateError> {
+    let db = open_existing(config).await?;
+    let found = quarantine::retry(&db, QuarantineId(id)).await;
+    db.close().await;
+    if !found? {
+        return Err(OperateError::NotFound(id));
+    }
+    writeln!(out, "{id} will be tried again by the running desk, or at its next start")?;
+    Ok(())
+}
+
+/// `quarantine drop`: throws one away.
+///
+/// # Errors
+/// [`OperateError`].
+pub async fn drop(config: &Config, id: i64, out: &mut impl Write) -> Result<(), OperateError> {
+    let db = open_existing(config).await?;
+    let found = quarantine::drop(&db, QuarantineId(id)).await;
+    db.close().await;
+    if !found? {
+        return Err(OperateError::NotFound(id));
+    }
+    writeln!(out, "{id} is gone")?;
+    Ok(())
+}
+
+/// A row in one line: everything but what a person wrote.
+fn summary(row: &Quarantined) -> String {
+    let person = row.person.map_or("nobody known".to_owned(), |person| format!("person {person}"));
+    let retry = if row.retry { ", to be tried again" } else { "" };
+    format!(
+        "{}  {:?}  update {} of {person}: {}{retry}",
+        row.id, row.at, row.update, row.reason
+    )
+}
