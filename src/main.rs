@@ -73,11 +73,14 @@ async fn obey(cli: Cli, config: Config, settings: Vec<Setting>) -> Result<ExitCo
 /// Runs the desk until a signal comes, or one of its parts dies.
 async fn serve(config: Config, clock: Clock) -> Result<()> {
     let signals = Signals::take().context("signals cannot be taken over")?;
-    let program = program::start(&config, clock).await?;
-    tokio::select! {
-        () = signals.stop() => {}
-        died = program.died() => bail!("{died} died, and nothing works without it"),
-    }
+    let mut program = program::start(&config, clock).await?;
+    let died = tokio::select! {
+        () = signals.stop() => None,
+        died = program.died() => Some(died),
+    };
     program.stop().await?;
-    Ok(())
+    match died {
+        Some(died) => bail!(died),
+        None => Ok(()),
+    }
 }

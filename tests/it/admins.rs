@@ -8,7 +8,7 @@ use crate::town::{ANNA, EMMA, KATE, OLEG, Town};
 
 #[actix_rt::test]
 async fn a_day_of_an_admin() {
-    let town = Town::with("desk.admins = [202]").await;
+    let town = Town::admins_and(&[KATE], "").await;
     let (emma, kate) = (town.person(EMMA), town.person(KATE));
     emma.opens_ticket("A question", "how does it work").await;
     kate.writes("/admin").await;

@@ -9,7 +9,7 @@ use crate::town::{ANNA, EMMA, KATE, OLEG, Town};
 
 #[actix_rt::test]
 async fn a_ticket_from_the_first_word_to_closing_in_russian() {
-    let town = Town::with("desk.admins = [201]").await;
+    let town = Town::admins_and(&[OLEG], "").await;
     let (anna, oleg) = (town.person(ANNA), town.person(OLEG));
     anna.writes("/start").await;
     anna.presses("Поддержка").await;
@@ -31,7 +31,7 @@ async fn a_ticket_from_the_first_word_to_closing_in_russian() {
 
 #[actix_rt::test]
 async fn a_ticket_from_the_first_word_to_closing_in_english() {
-    let town = Town::with("desk.admins = [202]").await;
+    let town = Town::admins_and(&[KATE], "").await;
     let (emma, kate) = (town.person(EMMA), town.person(KATE));
     emma.writes("/start").await;
     emma.presses("Support").await;

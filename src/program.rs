@@ -1,0 +1,278 @@
+//! The running desk: its actors started from the right, stopped from the left.
+
+use std::sync::Arc;
+
+use actix::{Actor, Addr};
+use actix_rt::{Arbiter, ArbiterHandle};
+use frontdesk_actors::clock::Clock;
+use frontdesk_actors::intake::{self, Intake, IntakeError, IntakeSettings};
+use frontdesk_actors::notifier::{self, LimitSettings, Notifier, NotifierSettings};
+use frontdesk_actors::session::{self, Sessions, Sizes};
+use frontdesk_actors::store::{Db, DbSettings, StoreError, migrate};
+use frontdesk_actors::telegram::{Client, ClientError};
+use frontdesk_actors::tickets::{self, Closed, Tickets, TicketsSettings};
+use tokio::sync::oneshot;
+use tracing::{info, warn};
+
+use crate::check::client_settings;
+use crate::config::Config;
+
+/// Why the desk does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// There is nobody to speak as.
+    #[error(
+        "telegram.token is not set: put the bot's token there or into FRONTDESK_TELEGRAM__TOKEN, or \
+         try the desk without one by `frontdesk demo`"
+    )]
+    NoToken,
+    /// Telegram cannot be spoken to.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// The database cannot be used.
+    #[error("database.url: {0}")]
+    Store(#[from] StoreError),
+    /// An actor ended before the others were there.
+    #[error("the desk came apart while it started")]
+    CameApart,
+}
+
+/// Why a stop was not in order; the next start takes up what was left.
+#[derive(Debug, thiserror::Error)]
+pub enum StopError {
+    /// The time was up.
+    #[error(
+        "the stop took longer than actors.shutdown_grace; what was not finished is taken up at the \
+         next start"
+    )]
+    TooSlow,
+    /// The database could not note it.
+    #[error("the stop could not be noted in the database: {0}")]
+    Store(#[from] StoreError),
+}
+
+/// What ends a running desk by itself.
+#[derive(Debug, thiserror::Error)]
+pub enum Died {
+    /// No updates can be taken in.
+    #[error(transparent)]
+    Intake(#[from] IntakeError),
+    /// An actor is gone, and nothing works without it.
+    #[error("the {0} died, and nothing works without it")]
+    Actor(&'static str),
+}
+
+/// A running desk.
+pub struct Program {
+    intake: Addr<Intake>,
+    notifier: Addr<Notifier>,
+    tickets: Addr<Tickets>,
+    arbiters: Vec<Arbiter>,
+    clock: Clock,
+    grace: std::time::Duration,
+    watched: Watched,
+}
+
+/// How each part tells of its end.
+struct Watched {
+    intake: oneshot::Receiver<Result<(), IntakeError>>,
+    notifier: oneshot::Receiver<()>,
+    tickets: Closed,
+}
+
+/// Starts the desk. To be called inside an actix system; the database and the calls to Telegram run
+/// on its runtime, conversations on threads of their own.
+///
+/// # Errors
+/// [`StartError`]; nothing runs then.
+pub async fn start(config: &Config, clock: Clock) -> Result<Program, StartError> {
+    let token = config.telegram.token.clone().ok_or(StartError::NoToken)?;
+    let client = Client::new(&client_settings(config, token))?;
+    let settings = Arc::new(config.desk.settings());
+
+    let sizes = &config.actors.tickets;
+    let db = Db::open(&DbSettings {
+        url: config.database.url.clone(),
+        readers: sizes.readers,
+    })
+    .await?;
+    if let Err(error) = migrate::ready(&db, config.database.migrate).await {
+        db.close().await;
+        return Err(error.into());
+    }
+    let tickets = Tickets::new(
+        db,
+        TicketsSettings {
+            mailbox: sizes.mailbox,
+            batch: sizes.batch,
+        },
+    );
+    let closed = tickets.closed();
+    let tickets = tickets.start();
+    let started = ask(
+        &tickets,
+        tickets::Start {
+            bot: client.bot_id(),
+            admins: settings.admins.clone(),
+            at: clock.now(),
+        },
+    )
+    .await;
+    let started = match started {
+        Ok(started) => started,
+        Err(error) => {
+            // Not this bot's database: it is left as it was found.
+            let _ = tickets.send(tickets::Stop { at: clock.now() }).await;
+            return Err(error);
+        }
+    };
+
+    let (stopped, notifier_ended) = oneshot::channel();
+    let notifier = Notifier::new(
+        notifier::Neighbours {
+            take: tickets.clone().recipient(),
+            record: tickets.clone().recipient(),
+            screens: tickets.clone().recipient(),
+            screen: tickets.clone().recipient(),
+            shown: tickets.clone().recipient(),
+            failed: tickets.clone().recipient(),
+            client: client.clone(),
+            clock: clock.clone(),
+            settings: settings.clone(),
+        },
+        NotifierSettings {
+            mailbox: config.actors.notifier.mailbox,
+            calls: config.actors.notifier.concurrent,
+            limits: LimitSettings {
+                global_per_second: config.limits.global_per_second,
+                chat_per_second: config.limits.chat_per_second,
+                chat_burst: config.limits.chat_burst.max(1),
+            },
+        },
+        stopped,
+    )
+    .start();
+
+    let arbiters: Vec<Arbiter> = (0..config.actors.sessions.threads)
+        .map(|_| Arbiter::new())
+        .collect();
+    let handles: Vec<ArbiterHandle> = arbiters.iter().map(Arbiter::handle).collect();
+    let sessions = Sessions::new(
+        handles,
+        session::Neighbours {
+            load: tickets.clone().recipient(),
+            read: tickets.clone().recipient(),
+            commit: tickets.clone().recipient(),
+            screen: tickets.clone().recipient(),
+            deliver: notifier.clone().recipient(),
+            answer: notifier.clone().recipient(),
+            clock: clock.clone(),
+            settings: settings.clone(),
+        },
+        Sizes {
+            most_alive: config.actors.sessions.most_alive,
+            idle_after: config.actors.sessions.idle_after,
+            mailbox: config.actors.sessions.mailbox,
+        },
+    );
+    ask(&notifier, notifier::Resume).await?;
+
+    let (ended, intake_ended) = oneshot::channel();
+    let intake = Intake::new(
+        intake::Neighbours {
+            client,
+            sessions,
+            put_aside: tickets.clone().recipient(),
+            attempt: tickets.clone().recipient(),
+            retries: tickets.clone().recipient(),
+            retry_failed: tickets.clone().recipient(),
+            commands_hash: tickets.clone().recipient(),
+            commands_set: tickets.clone().recipient(),
+            clock: clock.clone(),
+            settings,
+        },
+        IntakeSettings {
+            batch: config.actors.intake.batch,
+            unclean: started.unclean,
+        },
+        ended,
+    )
+    .start();
+    info!(unclean = started.unclean, "the desk is open");
+    Ok(Program {
+        intake,
+        notifier,
+        tickets,
+        arbiters,
+        clock,
+        grace: config.actors.shutdown_grace,
+        watched: Watched {
+            intake: intake_ended,
+            notifier: notifier_ended,
+            tickets: closed,
+        },
+    })
+}
+
+/// Asks an actor of the start; its silence ends the start.
+async fn ask<A, M, T>(actor: &Addr<A>, message: M) -> Result<T, StartError>
+where
+    A: Actor + actix::Handler<M>,
+    A::Context: actix::dev::ToEnvelope<A, M>,
+    M: actix::Message<Result = Result<T, StoreError>> + Send + 'static,
+    T: Send + 'static,
+{
+    match actor.send(message).await {
+        Ok(answer) => Ok(answer?),
+        Err(_) => Err(StartError::CameApart),
+    }
+}
+
+impl Program {
+    /// Waits until a part of the desk ends that should not have.
+    pub async fn died(&mut self) -> Died {
+        let watched = &mut self.watched;
+        tokio::select! {
+            how = &mut watched.intake => match how {
+                Ok(Err(error)) => error.into(),
+                _ => Died::Actor("intake"),
+            },
+            _ = &mut watched.notifier => Died::Actor("notifier"),
+            _ = watched.tickets.clone().wait() => Died::Actor("writer of the database"),
+        }
+    }
+
+    /// Waits until every notice that is due and every screen is delivered, or has to wait for a
+    /// later time.
+    pub async fn settled(&self) {
+        if self.notifier.send(notifier::Settle).await.is_err() {
+            warn!("the notifier has stopped");
+        }
+    }
+
+    /// Stops taking updates, commits what is in flight, lets calls end and stores what became of
+    /// them, and closes the database.
+    ///
+    /// # Errors
+    /// [`StopError`]; nothing is lost then either.
+    pub async fn stop(self) -> Result<(), StopError> {
+        let order = async {
+            // An actor that is gone has nothing left to stop.
+            let _ = self.intake.send(intake::Stop).await;
+            for arbiter in &self.arbiters {
+                arbiter.stop();
+            }
+            let _ = self.notifier.send(notifier::Stop).await;
+            let at = self.clock.now();
+            match self.tickets.send(tickets::Stop { at }).await {
+                Ok(stopped) => Ok(stopped?),
+                Err(_) => Ok(()),
+            }
+        };
+        let stopped = tokio::time::timeout(self.grace, order)
+            .await
+            .map_err(|_| StopError::TooSlow)?;
+        info!("the desk is closed");
+        stopped
+    }
+}
