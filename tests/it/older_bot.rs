@@ -183,10 +183,10 @@ async fn n10_a_notice_has_number_and_buttons_and_a_block_is_told() {
     emma.blocks().await;
     kate.replies_to("how does it work", "Like this").await;
     kate.must_read("blocked");
-    kate.must_not_read("delivered");
+    kate.must_not_read("✅ Delivered");
     emma.unblocks().await;
     emma.must_read("Like this");
-    kate.must_read("Delivered");
+    kate.must_read("✅ Delivered");
 }
 
 #[actix_rt::test]
