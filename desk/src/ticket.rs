@@ -114,7 +114,8 @@ pub struct Ticket {
     pub closed_at: Option<Time>,
     /// When the staff first answered.
     pub first_answer_at: Option<Time>,
-    /// Since when the user waits for an answer; an answer clears it, a note does not.
+    /// Since when the user waits for an answer; an answer clears it, a note does not. Closing keeps
+    /// it, so that reopening restores it; ask [`Ticket::waits_since`].
     pub waiting_since: Option<Time>,
     /// Whether an answer is there that the user has not opened or answered.
     pub unread: bool,
@@ -239,5 +240,13 @@ impl UserRecord {
             Some(last) if !last.is_empty() => format!("{} {last}", self.first_name),
             _ => self.first_name.clone(),
         }
+    }
+}
+
+impl Ticket {
+    /// Since when the user waits; nobody waits for a closed ticket.
+    pub fn waits_since(&self) -> Option<Time> {
+        self.waiting_since
+            .filter(|_| self.status != Status::Closed)
     }
 }

@@ -43,19 +43,20 @@ CREATE TABLE tickets (
 
 -- The staff's lists put who waits longest first, and then the latest activity. Both are one
 -- number: the start of the wait, or (always greater) how far before the end of time the ticket
--- last changed. While somebody waits, a change of the ticket leaves these indexes alone.
+-- last changed. While somebody waits, a change of the ticket leaves these indexes alone. Nobody
+-- waits for a closed ticket, though it keeps the start of the wait for the case that it is reopened.
 CREATE INDEX tickets_all ON tickets
-    (coalesce(waiting_since, 9223372036854775807 - updated_at), id);
+    (coalesce(iif(status = 'closed', NULL, waiting_since), 9223372036854775807 - updated_at), id);
 CREATE INDEX tickets_by_status ON tickets
-    (status, coalesce(waiting_since, 9223372036854775807 - updated_at), id);
+    (status, coalesce(iif(status = 'closed', NULL, waiting_since), 9223372036854775807 - updated_at), id);
 CREATE INDEX tickets_by_category ON tickets
-    (category, coalesce(waiting_since, 9223372036854775807 - updated_at), id)
+    (category, coalesce(iif(status = 'closed', NULL, waiting_since), 9223372036854775807 - updated_at), id)
     WHERE status <> 'closed';
 CREATE INDEX tickets_by_priority ON tickets
-    (priority, coalesce(waiting_since, 9223372036854775807 - updated_at), id)
+    (priority, coalesce(iif(status = 'closed', NULL, waiting_since), 9223372036854775807 - updated_at), id)
     WHERE status <> 'closed';
 CREATE INDEX tickets_by_assignee ON tickets
-    (assigned_admin_id, coalesce(waiting_since, 9223372036854775807 - updated_at), id)
+    (assigned_admin_id, coalesce(iif(status = 'closed', NULL, waiting_since), 9223372036854775807 - updated_at), id)
     WHERE status <> 'closed';
 -- A user's own list: open first, latest activity first.
 CREATE INDEX tickets_by_user ON tickets (user_id, (status = 'closed'), updated_at DESC, id DESC);

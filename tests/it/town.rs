@@ -1,6 +1,8 @@
 //! The town of the stories: people with Telegram, the sandbox between them, and the whole desk in
 //! process, on port 0, with a clock that the story moves.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -30,6 +32,16 @@ pub(crate) struct Town {
     config: Config,
     desk: Option<Program>,
     folder: TempDir,
+    film: RefCell<Film>,
+    people: RefCell<Vec<i64>>,
+}
+
+/// What everybody did and saw, in order: each new or changed message of the bot, when it came.
+#[derive(Default)]
+struct Film {
+    told: String,
+    seen: HashMap<(i64, i64), String>,
+    toasts: HashMap<i64, usize>,
 }
 
 /// One of its people, at their telephone.
@@ -67,12 +79,15 @@ impl Town {
             config,
             desk: None,
             folder,
+            film: RefCell::default(),
+            people: RefCell::new(vec![ANNA, EMMA, OLEG, KATE]),
         };
         // Admins of a real desk have pressed Start long ago.
         for admin in admins {
             town.sandbox.person(*admin).text("/start");
         }
         town.open().await;
+        town.film.borrow_mut().told.clear();
         town
     }
 
@@ -115,10 +130,12 @@ impl Town {
         tokio::time::timeout(PATIENCE, desk.settled())
             .await
             .expect("everything due is delivered");
+        self.watch();
     }
 
     /// Lets time pass.
     pub(crate) async fn later(&self, by: TimeDelta) {
+        let _ = writeln!(self.film.borrow_mut().told, "\n({} s later)", by.num_seconds());
         self.clock.advance(by);
         self.settle().await;
     }
@@ -133,6 +150,7 @@ impl Town {
 
     /// A newcomer.
     pub(crate) fn newcomer(&self, id: i64, name: &str, language: &str) -> Resident<'_> {
+        self.people.borrow_mut().push(id);
         Resident {
             town: self,
             person: self
@@ -141,23 +159,91 @@ impl Town {
         }
     }
 
-    /// The chats of these people, one after the other: what a story compares with its file.
-    pub(crate) fn story(&self, people: &[i64]) -> String {
-        let mut told = String::new();
-        for id in people {
-            let _ = writeln!(told, "=== {id}\n{}", self.person(*id).transcript());
-        }
-        told
+    /// All that was done and seen, in order: what a story compares with its file.
+    pub(crate) fn story(&self) -> String {
+        self.film.borrow().told.clone()
     }
 
-    /// How often a method was called with success.
-    pub(crate) fn calls_of(&self, method: &str) -> usize {
-        self.sandbox
-            .calls()
-            .iter()
-            .filter(|call| call.ok && call.method.eq_ignore_ascii_case(method))
-            .count()
+    /// Writes down what somebody does.
+    fn note(&self, person: &Person, does: &str) {
+        let name = self.name(person.id());
+        let _ = writeln!(self.film.borrow_mut().told, "\n{name} {does}");
     }
+
+    /// Writes down what everybody sees that they did not see before.
+    fn watch(&self) {
+        let mut film = self.film.borrow_mut();
+        for id in self.people.borrow().iter().copied() {
+            let person = self.sandbox.person(id);
+            let name = self.name(id);
+            let notices = person.notices();
+            let shown = film.toasts.insert(id, notices.len()).unwrap_or_default();
+            for notice in notices.iter().skip(shown) {
+                let _ = writeln!(film.told, "  {name} * {}", notice.text);
+            }
+            let messages = person.messages();
+            let there: Vec<i64> = messages.iter().map(|message| message.id).collect();
+            let gone: Vec<_> = film
+                .seen
+                .keys()
+                .filter(|(chat, message)| *chat == id && !there.contains(message))
+                .copied()
+                .collect();
+            for key in gone {
+                let text = film.seen.remove(&key).unwrap_or_default();
+                let first = text.lines().next().unwrap_or_default().to_owned();
+                let _ = writeln!(film.told, "  {name} no longer sees: {first}");
+            }
+            for message in messages {
+                let looks = look(&message);
+                let before = film.seen.insert((id, message.id), looks.clone());
+                if before.as_ref() == Some(&looks) || looks.is_empty() {
+                    continue;
+                }
+                // The buttons that a former screen loses say nothing new.
+                if before.is_some_and(|before| before.starts_with(&looks)) {
+                    continue;
+                }
+                let mut lines = looks.lines();
+                let first = lines.next().unwrap_or_default();
+                let _ = writeln!(film.told, "  {name} < {first}");
+                for line in lines {
+                    let _ = writeln!(film.told, "{}", format!("      {line}").trim_end());
+                }
+            }
+        }
+    }
+
+    fn name(&self, id: i64) -> &'static str {
+        match id {
+            ANNA => "Анна",
+            EMMA => "Emma",
+            OLEG => "Олег",
+            KATE => "Kate",
+            _ => "Newcomer",
+        }
+    }
+}
+
+/// A message as its reader sees it: of their own ones only the reactions.
+fn look(message: &SeenMessage) -> String {
+    if !message.from_bot {
+        let reactions = message.reactions.join(" ");
+        return match reactions.is_empty() {
+            true => String::new(),
+            false => format!("{reactions} (on: {})", message.text),
+        };
+    }
+    let mut looks = String::new();
+    if message.media.is_some() {
+        let _ = write!(looks, "[{}] ", message.kind);
+    }
+    looks.push_str(&message.text);
+    for row in &message.buttons {
+        let row: Vec<_> = row.iter().map(|button| button.text.as_str()).collect();
+        let _ = write!(looks, "\n[{}]", row.join(" | "));
+    }
+    looks
 }
 
 fn config(sandbox: &Sandbox, folder: &TempDir, admins: &[i64], more: &str) -> Config {
@@ -180,6 +266,7 @@ fn config(sandbox: &Sandbox, folder: &TempDir, admins: &[i64], more: &str) -> Co
 impl Resident<'_> {
     /// Writes, and waits for the answer.
     pub(crate) async fn writes(&self, text: &str) -> i64 {
+        self.town.note(&self.person, &format!("writes: {text}"));
         let message = self.person.text(text);
         self.town.settle().await;
         message
@@ -187,6 +274,7 @@ impl Resident<'_> {
 
     /// Sends anything, and waits for the answer.
     pub(crate) async fn sends(&self, outgoing: Outgoing) -> i64 {
+        self.town.note(&self.person, "sends something else");
         let message = self.person.send(outgoing);
         self.town.settle().await;
         message
@@ -194,6 +282,7 @@ impl Resident<'_> {
 
     /// Sends an album; what it causes waits for its items to be together.
     pub(crate) async fn sends_album(&self, items: Vec<Outgoing>) -> Vec<i64> {
+        self.town.note(&self.person, "sends an album");
         let messages = self.person.album(items);
         self.town.settle().await;
         self.town.later(TimeDelta::seconds(4)).await;
@@ -203,6 +292,7 @@ impl Resident<'_> {
     /// Telegram's reply to the newest message of the bot that says this.
     pub(crate) async fn replies_to(&self, says: &str, text: &str) -> i64 {
         let to = self.message_that_says(says).id;
+        self.town.note(&self.person, &format!("replies to \"{says}\": {text}"));
         let message = self.person.reply(to, text);
         self.town.settle().await;
         message
@@ -210,12 +300,14 @@ impl Resident<'_> {
 
     /// Edits a message.
     pub(crate) async fn edits(&self, message: i64, text: &str) {
+        self.town.note(&self.person, &format!("edits a message: {text}"));
         self.person.edit(message, text);
         self.town.settle().await;
     }
 
     /// Presses the newest button with this label.
     pub(crate) async fn presses(&self, label: &str) {
+        self.town.note(&self.person, &format!("presses [{label}]"));
         if let Err(error) = self.person.press_label(label) {
             panic!("{error}: no button {label:?} in\n{}", self.transcript());
         }
@@ -224,6 +316,7 @@ impl Resident<'_> {
 
     /// Presses a button twice before the first press is answered.
     pub(crate) async fn presses_twice(&self, label: &str) {
+        self.town.note(&self.person, &format!("presses [{label}] twice"));
         let (message, data) = self.button(label);
         self.person.press(message, &data);
         self.person.press(message, &data);
@@ -242,18 +335,21 @@ impl Resident<'_> {
 
     /// Presses a button as it was, wherever it is now.
     pub(crate) async fn presses_old(&self, (message, data): &(i64, String)) {
+        self.town.note(&self.person, &format!("presses what carries {data:?}"));
         self.person.press_forged(*message, data);
         self.town.settle().await;
     }
 
     /// Blocks the bot.
     pub(crate) async fn blocks(&self) {
+        self.town.note(&self.person, "blocks the bot");
         self.person.block();
         self.town.settle().await;
     }
 
     /// Lifts the block.
     pub(crate) async fn unblocks(&self) {
+        self.town.note(&self.person, "lifts the block");
         self.person.unblock();
         self.town.settle().await;
     }

@@ -55,7 +55,7 @@ fn text(pen: Pen<'_>, card: &Card) -> Formatted {
             date: &pen.date(closed),
         }));
     }
-    if let Some(since) = ticket.waiting_since {
+    if let Some(since) = ticket.waits_since() {
         text = text.line(pen.say(Text::WaitingLine {
             age: &pen.age(since, card.at),
             date: &pen.date(since),

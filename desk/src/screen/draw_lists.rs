@@ -37,7 +37,7 @@ pub(super) fn staffs(pen: Pen<'_>, of: &ListOf, list: &List) -> View {
     });
     let text = if list.rows.is_empty() {
         title.paragraph(pen.say(Text::NothingHere))
-    } else if list.rows.iter().any(|row| row.waiting_since.is_some()) {
+    } else if list.rows.iter().any(|row| row.waits_since().is_some()) {
         title.paragraph(pen.say(Text::WaitingLegend))
     } else {
         title
@@ -77,7 +77,7 @@ pub(super) fn row(brief: &Brief, reader: SenderType, button: Button) -> Key {
         }
         SenderType::Admin => {
             let priority = priority_mark(brief.priority);
-            let waiting = if brief.waiting_since.is_some() {
+            let waiting = if brief.waits_since().is_some() {
                 "⏳"
             } else {
                 ""

@@ -250,6 +250,14 @@ pub struct Statistics {
     pub median_closing: Option<u64>,
 }
 
+impl Brief {
+    /// Since when its user waits; nobody waits for a closed ticket.
+    pub fn waits_since(&self) -> Option<Time> {
+        self.waiting_since
+            .filter(|_| self.status != Status::Closed)
+    }
+}
+
 impl Named {
     /// The name of this person among `people`, or the id in digits.
     pub fn of(person: PersonId, people: &[Self]) -> Self {
