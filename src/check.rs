@@ -42,14 +42,30 @@ pub async fn check(
     settings: &[Setting],
     out: &mut impl Write,
 ) -> io::Result<bool> {
-    let key = settings.iter().map(|setting| setting.key.len()).max().unwrap_or(0);
-    let value = settings.iter().map(|setting| setting.value.chars().count()).max().unwrap_or(0);
+    let key = settings
+        .iter()
+        .map(|setting| setting.key.len())
+        .max()
+        .unwrap_or(0);
+    let value = settings
+        .iter()
+        .map(|setting| setting.value.chars().count())
+        .max()
+        .unwrap_or(0);
     for setting in settings {
-        let Setting { key: name, value: is, source } = setting;
+        let Setting {
+            key: name,
+            value: is,
+            source,
+        } = setting;
         writeln!(out, "{name:key$}  {is:value$}  {source}")?;
     }
     writeln!(out)?;
-    let lines = [admins(config), database(config).await, telegram(config).await];
+    let lines = [
+        admins(config),
+        database(config).await,
+        telegram(config).await,
+    ];
     for (grade, sentence) in &lines {
         writeln!(out, "{grade:7}  {sentence}")?;
     }
@@ -58,7 +74,10 @@ pub async fn check(
 
 fn admins(config: &Config) -> Line {
     match config.desk.admins.len() {
-        0 => (Grade::Warning, "desk.admins: the list is empty, so nobody can answer".to_owned()),
+        0 => (
+            Grade::Warning,
+            "desk.admins: the list is empty, so nobody can answer".to_owned(),
+        ),
         1 => (Grade::Ok, "desk.admins: 1 admin".to_owned()),
         many => (Grade::Ok, format!("desk.admins: {many} admins")),
     }
@@ -82,24 +101,41 @@ async fn database(config: &Config) -> Line {
         Ok(steps) => steps,
         Err(error) => return (Grade::Error, format!("database.url: {error}")),
     };
-    let schema = steps.iter().filter(|step| step.applied).map(|step| step.version).max();
+    let schema = steps
+        .iter()
+        .filter(|step| step.applied)
+        .map(|step| step.version)
+        .max();
     let schema = schema.unwrap_or(0);
-    match (steps.iter().all(|step| step.applied), config.database.migrate) {
-        (true, _) => (Grade::Ok, format!("database.url: the schema is {schema}, up to date")),
+    match (
+        steps.iter().all(|step| step.applied),
+        config.database.migrate,
+    ) {
+        (true, _) => (
+            Grade::Ok,
+            format!("database.url: the schema is {schema}, up to date"),
+        ),
         (false, true) => {
             let sentence = "the next start brings it up to date";
-            (Grade::Warning, format!("database.url: the schema is {schema}; {sentence}"))
+            (
+                Grade::Warning,
+                format!("database.url: the schema is {schema}; {sentence}"),
+            )
         }
         (false, false) => {
             let sentence = "it is outdated, and database.migrate is off: `frontdesk migrate up`";
-            (Grade::Error, format!("database.url: the schema is {schema}; {sentence}"))
+            (
+                Grade::Error,
+                format!("database.url: the schema is {schema}; {sentence}"),
+            )
         }
     }
 }
 
 async fn telegram(config: &Config) -> Line {
     let Some(token) = config.telegram.token.clone() else {
-        let sentence = "telegram.token: not set; the desk needs one to run, `frontdesk demo` does not";
+        let sentence =
+            "telegram.token: not set; the desk needs one to run, `frontdesk demo` does not";
         return (Grade::Warning, sentence.to_owned());
     };
     let me = match Client::new(&client_settings(config, token)) {
@@ -107,7 +143,10 @@ async fn telegram(config: &Config) -> Line {
         Err(error) => Err(error.to_string()),
     };
     match me {
-        Ok(me) => (Grade::Ok, format!("telegram.token: Telegram knows it as @{}", me.username)),
+        Ok(me) => (
+            Grade::Ok,
+            format!("telegram.token: Telegram knows it as @{}", me.username),
+        ),
         Err(problem) => (Grade::Error, format!("telegram.token: {problem}")),
     }
 }

@@ -61,7 +61,9 @@ impl Demo {
         let (folder, _removes_itself) = match &self.data {
             Some(data) => (made(data)?, None),
             None => {
-                let temporary = tempfile::Builder::new().prefix("frontdesk-demo-").tempdir()?;
+                let temporary = tempfile::Builder::new()
+                    .prefix("frontdesk-demo-")
+                    .tempdir()?;
                 (temporary.path().to_owned(), Some(temporary))
             }
         };

@@ -23,7 +23,11 @@ fn main() -> ExitCode {
         Err(error) => {
             eprintln!("frontdesk: {error:#}");
             let setting = matches!(error.downcast_ref(), Some(StartError::NoToken));
-            ExitCode::from(if setting || error.is::<ConfigError>() { USAGE } else { 1 })
+            ExitCode::from(if setting || error.is::<ConfigError>() {
+                USAGE
+            } else {
+                1
+            })
         }
     }
 }

@@ -32,7 +32,10 @@ pub enum OperateError {
 impl Database {
     /// The file that the URL names.
     pub fn path(&self) -> PathBuf {
-        let path = self.url.trim_start_matches("sqlite:").trim_start_matches("//");
+        let path = self
+            .url
+            .trim_start_matches("sqlite:")
+            .trim_start_matches("//");
         path.split('?').next().unwrap_or_default().into()
     }
 }
@@ -84,8 +87,11 @@ pub async fn down(
 ) -> Result<(), OperateError> {
     let db = open_existing(config).await?;
     let done = async {
-        let applied: Vec<Step> =
-            migrate::status(&db).await?.into_iter().filter(|step| step.applied).collect();
+        let applied: Vec<Step> = migrate::status(&db)
+            .await?
+            .into_iter()
+            .filter(|step| step.applied)
+            .collect();
         let one_less = applied.iter().rev().nth(1).map_or(0, |step| step.version);
         let to = to.unwrap_or(one_less);
         let copy = migrate::down(&db, to, lose_data, now).await?;
@@ -95,7 +101,11 @@ pub async fn down(
     db.close().await;
     match done? {
         (to, Some(copy)) => {
-            writeln!(out, "the schema is {to} now; a copy from before is {}", copy.display())?;
+            writeln!(
+                out,
+                "the schema is {to} now; a copy from before is {}",
+                copy.display()
+            )?;
         }
         (to, None) => writeln!(out, "the schema is not above {to}: nothing to take back")?,
     }
@@ -145,7 +155,11 @@ pub async fn show(config: &Config, id: i64, out: &mut impl Write) -> Result<(), 
     db.close().await;
     let row = row?.ok_or(OperateError::NotFound(id))?;
     writeln!(out, "{}", summary(&row))?;
-    writeln!(out, "failed {} times, last at {:?}", row.failures, row.failed_at)?;
+    writeln!(
+        out,
+        "failed {} times, last at {:?}",
+        row.failures, row.failed_at
+    )?;
     writeln!(out, "{}", row.raw)?;
     Ok(())
 }
@@ -161,7 +175,10 @@ pub async fn retry(config: &Config, id: i64, out: &mut impl Write) -> Result<(),
     if !found? {
         return Err(OperateError::NotFound(id));
     }
-    writeln!(out, "{id} will be tried again by the running desk, or at its next start")?;
+    writeln!(
+        out,
+        "{id} will be tried again by the running desk, or at its next start"
+    )?;
     Ok(())
 }
 
@@ -182,7 +199,9 @@ pub async fn drop(config: &Config, id: i64, out: &mut impl Write) -> Result<(), 
 
 /// A row in one line: everything but what a person wrote.
 fn summary(row: &Quarantined) -> String {
-    let person = row.person.map_or("nobody known".to_owned(), |person| format!("person {person}"));
+    let person = row.person.map_or("nobody known".to_owned(), |person| {
+        format!("person {person}")
+    });
     let retry = if row.retry { ", to be tried again" } else { "" };
     format!(
         "{}  {:?}  update {} of {person}: {}{retry}",

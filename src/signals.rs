@@ -34,7 +34,11 @@ impl Signals {
             _ = self.interrupt.recv() => true,
             _ = self.terminate.recv() => false,
         };
-        let mut again = if interrupted { self.interrupt } else { self.terminate };
+        let mut again = if interrupted {
+            self.interrupt
+        } else {
+            self.terminate
+        };
         tokio::spawn(async move {
             if again.recv().await.is_some() {
                 exit(IMPATIENT);

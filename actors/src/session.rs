@@ -368,7 +368,9 @@ async fn decide(
         }
     }
     warn!(person = %input.person.id, update = %input.update, "an update found no quiet moment");
-    Err(ReceiveError::Rule("it found no quiet moment to be decided in"))
+    Err(ReceiveError::Rule(
+        "it found no quiet moment to be decided in",
+    ))
 }
 
 async fn load(neighbours: &Neighbours, person: PersonId) -> Result<Kept, ReceiveError> {
@@ -411,7 +413,12 @@ async fn deliver(
 }
 
 /// The person's row, as the commit left it.
-fn as_stored(before: Option<UserRecord>, change: &PersonChange, input: &Input, now: Time) -> UserRecord {
+fn as_stored(
+    before: Option<UserRecord>,
+    change: &PersonChange,
+    input: &Input,
+    now: Time,
+) -> UserRecord {
     let person = &input.person;
     UserRecord {
         id: person.id,
@@ -419,7 +426,9 @@ fn as_stored(before: Option<UserRecord>, change: &PersonChange, input: &Input, n
         last_name: person.last_name.clone(),
         username: person.username.clone(),
         language_code: person.language_code.clone(),
-        language: change.language.or(before.as_ref().and_then(|me| me.language)),
+        language: change
+            .language
+            .or(before.as_ref().and_then(|me| me.language)),
         reachable: change
             .reachable
             .unwrap_or(before.as_ref().is_none_or(|me| me.reachable)),
@@ -431,11 +440,7 @@ fn as_stored(before: Option<UserRecord>, change: &PersonChange, input: &Input, n
     }
 }
 
-fn language(
-    settings: &Settings,
-    input: &Input,
-    me: Option<&UserRecord>,
-) -> Lang {
+fn language(settings: &Settings, input: &Input, me: Option<&UserRecord>) -> Lang {
     settings.language(
         me.and_then(|me| me.language),
         input.person.language_code.as_deref(),

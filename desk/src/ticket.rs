@@ -246,7 +246,6 @@ impl UserRecord {
 impl Ticket {
     /// Since when the user waits; nobody waits for a closed ticket.
     pub fn waits_since(&self) -> Option<Time> {
-        self.waiting_since
-            .filter(|_| self.status != Status::Closed)
+        self.waiting_since.filter(|_| self.status != Status::Closed)
     }
 }

@@ -48,7 +48,8 @@ impl Layer {
     pub(super) fn defaults() -> Self {
         Self {
             name: DEFAULT_LAYER.to_owned(),
-            values: Toml::from_str(DEFAULTS).expect("config.toml is compiled in, and a test loads it"),
+            values: Toml::from_str(DEFAULTS)
+                .expect("config.toml is compiled in, and a test loads it"),
         }
     }
 
@@ -88,7 +89,9 @@ impl Layer {
         let mut values = Dict::new();
         for (name, value) in variables {
             let Some(name) = name.to_str() else { continue };
-            let Some(path) = name.strip_prefix(ENVIRONMENT) else { continue };
+            let Some(path) = name.strip_prefix(ENVIRONMENT) else {
+                continue;
+            };
             let path = path.to_lowercase();
             if !path.contains("__") {
                 almost(name, &path, &defaults.values)?;
@@ -120,7 +123,8 @@ impl Layer {
 /// author that it does nothing. Others, such as those of tests, are left alone.
 fn almost(name: &str, path: &str, defaults: &Dict) -> Result<(), ConfigError> {
     let section = defaults.keys().find(|section| {
-        path.strip_prefix(section.as_str()).is_some_and(|rest| rest.starts_with('_'))
+        path.strip_prefix(section.as_str())
+            .is_some_and(|rest| rest.starts_with('_'))
     });
     match section {
         None => Ok(()),
@@ -170,23 +174,39 @@ fn known_below(values: &Dict, defaults: &Dict, key: &str, source: &str) -> Resul
 fn as_type_of(default: &Value, text: &str) -> Option<Value> {
     let trimmed = text.trim();
     Some(match default {
-        Value::Bool(..) => trimmed.parse::<bool>().map_or_else(|_| text.into(), Value::from),
-        Value::Num(..) => trimmed.parse::<i64>().map_or_else(|_| text.into(), Value::from),
+        Value::Bool(..) => trimmed
+            .parse::<bool>()
+            .map_or_else(|_| text.into(), Value::from),
+        Value::Num(..) => trimmed
+            .parse::<i64>()
+            .map_or_else(|_| text.into(), Value::from),
         Value::Array(_, items) if trimmed.starts_with('[') => {
             let list: Dict = Toml::from_str(&format!("list = {trimmed}")).ok()?;
             let list = list.get("list")?.clone().into_array()?;
-            Value::from(list.into_iter().map(|item| like(items, item)).collect::<Vec<_>>())
+            Value::from(
+                list.into_iter()
+                    .map(|item| like(items, item))
+                    .collect::<Vec<_>>(),
+            )
         }
         Value::Array(_, items) => {
-            let parts = trimmed.split(',').map(str::trim).filter(|part| !part.is_empty());
-            Value::from(parts.map(|part| like(items, number_or_text(part))).collect::<Vec<_>>())
+            let parts = trimmed
+                .split(',')
+                .map(str::trim)
+                .filter(|part| !part.is_empty());
+            Value::from(
+                parts
+                    .map(|part| like(items, number_or_text(part)))
+                    .collect::<Vec<_>>(),
+            )
         }
         _ => text.into(),
     })
 }
 
 fn number_or_text(part: &str) -> Value {
-    part.parse::<i64>().map_or_else(|_| part.into(), Value::from)
+    part.parse::<i64>()
+        .map_or_else(|_| part.into(), Value::from)
 }
 
 /// Where the default list holds text, a number is text too.
@@ -212,7 +232,11 @@ fn insert(values: &mut Dict, key: &str, value: Value) {
 }
 
 fn line_of(text: &str, offset: usize) -> usize {
-    text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
+    text.bytes()
+        .take(offset)
+        .filter(|byte| *byte == b'\n')
+        .count()
+        + 1
 }
 
 fn first_line(message: &str) -> &str {

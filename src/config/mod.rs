@@ -292,7 +292,10 @@ impl Config {
     pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
         let defaults = Layer::defaults();
         let text = Layer::text(FILE, text, &defaults)?;
-        Figment::from(defaults).merge(text).extract().map_err(in_words)
+        Figment::from(defaults)
+            .merge(text)
+            .extract()
+            .map_err(in_words)
     }
 }
 
@@ -312,7 +315,11 @@ impl Desk {
 /// Lists every setting below `prefix`, by key.
 fn list(figment: &Figment, prefix: &str, values: &Dict, settings: &mut Vec<Setting>) {
     for (name, value) in values {
-        let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+        let key = if prefix.is_empty() {
+            name.clone()
+        } else {
+            format!("{prefix}.{name}")
+        };
         if let Value::Dict(_, section) = value {
             list(figment, &key, section, settings);
             continue;
@@ -357,8 +364,17 @@ fn written(value: &Value) -> String {
 fn in_words(error: figment::Error) -> ConfigError {
     // Behind the key may stand the place in a list.
     let in_list = |part: &&String| part.parse::<usize>().is_err();
-    let key = error.path.iter().take_while(in_list).map(String::as_str).collect::<Vec<_>>().join(".");
-    let layer = error.metadata.as_ref().map_or("", |metadata| &metadata.name);
+    let key = error
+        .path
+        .iter()
+        .take_while(in_list)
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .join(".");
+    let layer = error
+        .metadata
+        .as_ref()
+        .map_or("", |metadata| &metadata.name);
     ConfigError::Setting {
         source_name: layers::source(layer, &key),
         key,

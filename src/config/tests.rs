@@ -9,7 +9,9 @@ fn load(file: &str, environment: &[(&str, &str)]) -> Result<(Config, Vec<Setting
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("desk.toml");
     fs::write(&path, file).unwrap();
-    let variables = environment.iter().map(|(name, value)| (name.into(), value.into()));
+    let variables = environment
+        .iter()
+        .map(|(name, value)| (name.into(), value.into()));
     Config::load(Some(&path), variables)
 }
 
@@ -29,11 +31,19 @@ fn refused(file: &str, environment: &[(&str, &str)]) -> String {
 fn the_defaults_are_those_of_the_issue() {
     let config = Config::from_toml("").unwrap();
     assert!(config.telegram.token.is_none());
-    assert_eq!(config.telegram.api_url.as_str(), "https://api.telegram.org/");
+    assert_eq!(
+        config.telegram.api_url.as_str(),
+        "https://api.telegram.org/"
+    );
     assert_eq!(config.database.url, "sqlite:frontdesk.db");
     assert!(config.database.migrate);
     assert!(config.desk.admins.is_empty());
-    let categories: Vec<_> = config.desk.categories.iter().map(|c| c.0.as_str()).collect();
+    let categories: Vec<_> = config
+        .desk
+        .categories
+        .iter()
+        .map(|c| c.0.as_str())
+        .collect();
     assert_eq!(categories, ["general", "payment", "technical"]);
     assert_eq!(config.desk.language, Lang::Ru);
     assert!(!config.desk.admin_names);
@@ -67,7 +77,12 @@ fn lists_are_read_from_the_environment_with_and_without_brackets() {
     assert!(config.desk.admins.is_empty());
     for text in ["[\"Wi-Fi\", 2024]", "Wi-Fi, 2024"] {
         let (config, _) = load("", &[("FRONTDESK_DESK__CATEGORIES", text)]).unwrap();
-        let names: Vec<_> = config.desk.categories.iter().map(|c| c.0.as_str()).collect();
+        let names: Vec<_> = config
+            .desk
+            .categories
+            .iter()
+            .map(|c| c.0.as_str())
+            .collect();
         assert_eq!(names, ["Wi-Fi", "2024"], "{text}");
     }
 }
@@ -94,7 +109,10 @@ fn the_token_is_never_shown() {
     assert!(config.telegram.token.is_some());
     let shown = format!("{config:?} {settings:?}");
     assert!(!shown.contains("very-secret"), "{shown}");
-    let token = settings.iter().find(|setting| setting.key == "telegram.token").unwrap();
+    let token = settings
+        .iter()
+        .find(|setting| setting.key == "telegram.token")
+        .unwrap();
     assert_eq!(token.value, "set");
     assert_eq!(token.source, "FRONTDESK_TELEGRAM__TOKEN");
 
@@ -122,33 +140,108 @@ fn the_token_is_never_shown() {
 fn nonsense_is_refused_with_the_name_of_the_key_and_its_source() {
     let long = "к".repeat(17);
     let cases = [
-        ("[desk]\ntimezone = \"Mars/Base\"", "desk.timezone (desk.toml): there is no time zone"),
-        ("[desk]\nlanguage = \"de\"", "desk.language (desk.toml): the desk speaks"),
-        ("[desk]\nadmins = [-5]", "desk.admins (desk.toml): -5 is not the id of a person"),
-        ("[desk]\nadmins = [7, 7]", "desk.admins (desk.toml): 7 is there twice"),
-        ("[desk]\nadmins = \"201\"", "desk.admins (desk.toml): it must be a list"),
-        ("[desk]\ncategories = []", "desk.categories (desk.toml): at least one"),
-        ("[desk]\ncategories = [\"\"]", "desk.categories (desk.toml): a category is empty"),
-        ("[desk]\ncategories = [\"a\", \"a\"]", "desk.categories (desk.toml): \"a\" is there twice"),
-        ("[desk]\ncategories = [\"a:b\"]", "desk.categories (desk.toml): \"a:b\" has a colon"),
-        ("[desk]\ncategories = [\"a\\nb\"]", "desk.categories (desk.toml): \"a\\nb\" has a colon"),
-        ("[desk]\nadmin_names = 1", "desk.admin_names (desk.toml): it must be true or false"),
-        ("[telegram]\nmode = \"webhook\"", "telegram.mode (desk.toml): the only mode"),
-        ("[telegram]\napi_url = \"api.telegram.org\"", "telegram.api_url (desk.toml): it must"),
-        ("[telegram]\napi_url = \"ftp://a\"", "telegram.api_url (desk.toml): it must"),
-        ("[database]\nurl = \"mysql://a\"", "database.url (desk.toml): it must"),
-        ("[database]\nurl = \"sqlite::memory:\"", "database.url (desk.toml): it must"),
-        ("[actors.sessions]\nthreads = 0", "actors.sessions.threads (desk.toml): it is 0"),
-        ("[actors.sessions]\nthreads = -1", "actors.sessions.threads (desk.toml): it must be a"),
-        ("[actors.intake]\nbatch = 101", "actors.intake.batch (desk.toml): it is 101"),
-        ("[actors.notifier]\nmailbox = 1.5", "actors.notifier.mailbox (desk.toml): it must be a"),
-        ("[log]\nlevel = \"inof\"", "log.level (desk.toml): it must be"),
-        ("[log]\nformat = \"xml\"", "log.format (desk.toml): it must be one of text, json"),
-        ("[telegram]\nsecret = \"x\"", "telegram.secret (desk.toml): there is no such setting"),
-        ("[actors.intaek]\nbatch = 1", "actors.intaek (desk.toml): there is no such setting"),
+        (
+            "[desk]\ntimezone = \"Mars/Base\"",
+            "desk.timezone (desk.toml): there is no time zone",
+        ),
+        (
+            "[desk]\nlanguage = \"de\"",
+            "desk.language (desk.toml): the desk speaks",
+        ),
+        (
+            "[desk]\nadmins = [-5]",
+            "desk.admins (desk.toml): -5 is not the id of a person",
+        ),
+        (
+            "[desk]\nadmins = [7, 7]",
+            "desk.admins (desk.toml): 7 is there twice",
+        ),
+        (
+            "[desk]\nadmins = \"201\"",
+            "desk.admins (desk.toml): it must be a list",
+        ),
+        (
+            "[desk]\ncategories = []",
+            "desk.categories (desk.toml): at least one",
+        ),
+        (
+            "[desk]\ncategories = [\"\"]",
+            "desk.categories (desk.toml): a category is empty",
+        ),
+        (
+            "[desk]\ncategories = [\"a\", \"a\"]",
+            "desk.categories (desk.toml): \"a\" is there twice",
+        ),
+        (
+            "[desk]\ncategories = [\"a:b\"]",
+            "desk.categories (desk.toml): \"a:b\" has a colon",
+        ),
+        (
+            "[desk]\ncategories = [\"a\\nb\"]",
+            "desk.categories (desk.toml): \"a\\nb\" has a colon",
+        ),
+        (
+            "[desk]\nadmin_names = 1",
+            "desk.admin_names (desk.toml): it must be true or false",
+        ),
+        (
+            "[telegram]\nmode = \"webhook\"",
+            "telegram.mode (desk.toml): the only mode",
+        ),
+        (
+            "[telegram]\napi_url = \"api.telegram.org\"",
+            "telegram.api_url (desk.toml): it must",
+        ),
+        (
+            "[telegram]\napi_url = \"ftp://a\"",
+            "telegram.api_url (desk.toml): it must",
+        ),
+        (
+            "[database]\nurl = \"mysql://a\"",
+            "database.url (desk.toml): it must",
+        ),
+        (
+            "[database]\nurl = \"sqlite::memory:\"",
+            "database.url (desk.toml): it must",
+        ),
+        (
+            "[actors.sessions]\nthreads = 0",
+            "actors.sessions.threads (desk.toml): it is 0",
+        ),
+        (
+            "[actors.sessions]\nthreads = -1",
+            "actors.sessions.threads (desk.toml): it must be a",
+        ),
+        (
+            "[actors.intake]\nbatch = 101",
+            "actors.intake.batch (desk.toml): it is 101",
+        ),
+        (
+            "[actors.notifier]\nmailbox = 1.5",
+            "actors.notifier.mailbox (desk.toml): it must be a",
+        ),
+        (
+            "[log]\nlevel = \"inof\"",
+            "log.level (desk.toml): it must be",
+        ),
+        (
+            "[log]\nformat = \"xml\"",
+            "log.format (desk.toml): it must be one of text, json",
+        ),
+        (
+            "[telegram]\nsecret = \"x\"",
+            "telegram.secret (desk.toml): there is no such setting",
+        ),
+        (
+            "[actors.intaek]\nbatch = 1",
+            "actors.intaek (desk.toml): there is no such setting",
+        ),
         ("telegram = 5", "telegram (desk.toml): it must be a section"),
         ("[telegram\n", "desk.toml, line 1: this is not TOML"),
-        ("[log]\nlevel = \"info\"\nlevel = \"info\"", "desk.toml, line 3: this is not TOML"),
+        (
+            "[log]\nlevel = \"info\"\nlevel = \"info\"",
+            "desk.toml, line 3: this is not TOML",
+        ),
     ];
     for (file, sentence) in cases {
         let refusal = refused(file, &[]);
@@ -156,19 +249,50 @@ fn nonsense_is_refused_with_the_name_of_the_key_and_its_source() {
         assert!(!refusal.contains('\n'), "{refusal}");
     }
     let category = refused(&format!("[desk]\ncategories = [\"{long}\"]"), &[]);
-    assert!(category.ends_with("has 34 bytes and may have 32"), "{category}");
+    assert!(
+        category.ends_with("has 34 bytes and may have 32"),
+        "{category}"
+    );
 }
 
 #[test]
 fn nonsense_in_a_variable_is_refused_by_its_name() {
     let cases = [
-        ("FRONTDESK_DESK__ADMINS", "[1, 2", "desk.admins (FRONTDESK_DESK__ADMINS): it must be a list"),
-        ("FRONTDESK_DESK__ADMINS", "anna", "desk.admins (FRONTDESK_DESK__ADMINS): it must be a whole"),
-        ("FRONTDESK_LIMITS__CHAT_BURST", "-1", "limits.chat_burst (FRONTDESK_LIMITS__CHAT_BURST): it"),
-        ("FRONTDESK_DESK__ADMIN_NAMES", "yes", "desk.admin_names (FRONTDESK_DESK__ADMIN_NAMES): it"),
-        ("FRONTDESK_TELEGRAM__SECRET", "x", "telegram.secret (FRONTDESK_TELEGRAM__SECRET): there is no"),
-        ("FRONTDESK_ACTORS__INTAKE", "x", "actors.intake (FRONTDESK_ACTORS__INTAKE): there is no"),
-        ("FRONTDESK_TELEGRAM_TOKEN", "x", "telegram (FRONTDESK_TELEGRAM_TOKEN): two underscores"),
+        (
+            "FRONTDESK_DESK__ADMINS",
+            "[1, 2",
+            "desk.admins (FRONTDESK_DESK__ADMINS): it must be a list",
+        ),
+        (
+            "FRONTDESK_DESK__ADMINS",
+            "anna",
+            "desk.admins (FRONTDESK_DESK__ADMINS): it must be a whole",
+        ),
+        (
+            "FRONTDESK_LIMITS__CHAT_BURST",
+            "-1",
+            "limits.chat_burst (FRONTDESK_LIMITS__CHAT_BURST): it",
+        ),
+        (
+            "FRONTDESK_DESK__ADMIN_NAMES",
+            "yes",
+            "desk.admin_names (FRONTDESK_DESK__ADMIN_NAMES): it",
+        ),
+        (
+            "FRONTDESK_TELEGRAM__SECRET",
+            "x",
+            "telegram.secret (FRONTDESK_TELEGRAM__SECRET): there is no",
+        ),
+        (
+            "FRONTDESK_ACTORS__INTAKE",
+            "x",
+            "actors.intake (FRONTDESK_ACTORS__INTAKE): there is no",
+        ),
+        (
+            "FRONTDESK_TELEGRAM_TOKEN",
+            "x",
+            "telegram (FRONTDESK_TELEGRAM_TOKEN): two underscores",
+        ),
     ];
     for (name, value, sentence) in cases {
         let refusal = refused("", &[(name, value)]);

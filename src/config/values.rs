@@ -44,9 +44,10 @@ pub(super) fn token<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Token>,
     let text = String::deserialize(from)?;
     match text.trim() {
         "" => Ok(None),
-        text => text.parse().map(Some).map_err(|_| {
-            D::Error::custom("it must be a bot token: digits, a colon and a secret")
-        }),
+        text => text
+            .parse()
+            .map(Some)
+            .map_err(|_| D::Error::custom("it must be a bot token: digits, a colon and a secret")),
     }
 }
 
@@ -55,7 +56,9 @@ pub(super) fn api_url<'de, D: Deserializer<'de>>(from: D) -> Result<Url, D::Erro
     let url = Url::parse(&String::deserialize(from)?).ok();
     url.filter(|url| matches!(url.scheme(), "http" | "https"))
         .filter(|url| url.has_host() && url.query().is_none() && url.fragment().is_none())
-        .ok_or_else(|| D::Error::custom("it must be an address that begins with http:// or https://"))
+        .ok_or_else(|| {
+            D::Error::custom("it must be an address that begins with http:// or https://")
+        })
 }
 
 /// How updates come in.
@@ -69,7 +72,9 @@ pub(super) fn mode<'de, D: Deserializer<'de>>(from: D) -> Result<Mode, D::Error>
 /// The address of a database that the desk can use.
 pub(super) fn database_url<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     let url = String::deserialize(from)?;
-    let path = url.strip_prefix("sqlite:").map(|path| path.trim_start_matches("//"));
+    let path = url
+        .strip_prefix("sqlite:")
+        .map(|path| path.trim_start_matches("//"));
     match path {
         Some(path) if !path.is_empty() && !path.contains(":memory:") => Ok(url),
         _ => Err(D::Error::custom(
@@ -106,7 +111,10 @@ pub(super) fn categories<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Categ
         let problem = if name.trim().is_empty() {
             "a category is empty".to_owned()
         } else if name.len() > CATEGORY_BYTES {
-            format!("\"{name}\" has {} bytes and may have {CATEGORY_BYTES}", name.len())
+            format!(
+                "\"{name}\" has {} bytes and may have {CATEGORY_BYTES}",
+                name.len()
+            )
         } else if name.contains(|c: char| c == ':' || c.is_control()) {
             format!("{name:?} has a colon or a control character in it")
         } else if name.trim() != name {

@@ -87,7 +87,11 @@ async fn two_admins_at_once_are_told_and_nothing_is_done_twice() {
     kate.presses("Send").await;
     emma.must_read("Like this");
     kate.presses_old(&send).await;
-    let sent = emma.messages().iter().filter(|message| message.text.contains("Like this")).count();
+    let sent = emma
+        .messages()
+        .iter()
+        .filter(|message| message.text.contains("Like this"))
+        .count();
     assert_eq!(sent, 1, "{}", emma.transcript());
     // A change on a version that is gone is told who did what.
     oleg.writes("/ticket 1").await;
@@ -151,8 +155,12 @@ async fn assignment_tells_the_assignee_and_muting_keeps_quiet() {
 #[actix_rt::test]
 async fn who_is_taken_off_the_list_loses_access_at_once() {
     let mut town = Town::new().await;
-    town.person(EMMA).opens_ticket("A question", "how does it work").await;
-    town.person(KATE).replies_to("how does it work", "Like this").await;
+    town.person(EMMA)
+        .opens_ticket("A question", "how does it work")
+        .await;
+    town.person(KATE)
+        .replies_to("how does it work", "Like this")
+        .await;
     let card = {
         let kate = town.person(KATE);
         kate.writes("/ticket 1").await;
@@ -184,7 +192,11 @@ async fn an_album_is_an_answer_as_a_whole() {
     .await;
     kate.writes("and these are words for nobody").await;
     emma.must_not_read("words for nobody");
-    let pictures = emma.messages().iter().filter(|m| m.from_bot && m.media.is_some()).count();
+    let pictures = emma
+        .messages()
+        .iter()
+        .filter(|m| m.from_bot && m.media.is_some())
+        .count();
     assert_eq!(pictures, 2, "{}", emma.transcript());
     expect_file!["transcripts/album_answer.txt"].assert_eq(&town.story());
 }
@@ -196,6 +208,10 @@ async fn a_group_is_told_once_and_left() {
     town.settle().await;
     let seen = town.sandbox.group(group).expect("the group");
     assert!(!seen.bot_is_member);
-    let said = seen.messages.iter().filter(|message| message.from_bot).count();
+    let said = seen
+        .messages
+        .iter()
+        .filter(|message| message.from_bot)
+        .count();
     assert_eq!(said, 1);
 }

@@ -47,13 +47,21 @@ struct Tab(Page);
 impl Tab {
     async fn open(browser: &Browser, url: &str, width: i64, height: i64) -> Self {
         let page = browser.new_page("about:blank").await.expect("a tab");
-        page.execute(SetDeviceMetricsOverrideParams::new(width, height, 1.0, width < 600))
+        page.execute(SetDeviceMetricsOverrideParams::new(
+            width,
+            height,
+            1.0,
+            width < 600,
+        ))
+        .await
+        .expect("a width");
+        page.evaluate_on_new_document(LISTENER)
             .await
-            .expect("a width");
-        page.evaluate_on_new_document(LISTENER).await.expect("a listener");
+            .expect("a listener");
         page.goto(url).await.expect("the page");
         let tab = Self(page);
-        tab.until("document.documentElement.hasAttribute('data-ready')").await;
+        tab.until("document.documentElement.hasAttribute('data-ready')")
+            .await;
         tab
     }
 
@@ -62,9 +70,15 @@ impl Tab {
         params.await_promise = Some(true);
         params.return_by_value = Some(true);
         let run = self.0.execute(params);
-        let run = tokio::time::timeout(PATIENCE, run).await.expect("the script ends");
+        let run = tokio::time::timeout(PATIENCE, run)
+            .await
+            .expect("the script ends");
         let result = run.expect("the script runs").result;
-        assert!(result.exception_details.is_none(), "{:?}", result.exception_details);
+        assert!(
+            result.exception_details.is_none(),
+            "{:?}",
+            result.exception_details
+        );
         result.result.value.unwrap_or_default()
     }
 
@@ -89,24 +103,30 @@ impl Tab {
     /// Waits for words in the messages.
     async fn reads(&self, words: &str) {
         let words = serde_json::Value::from(words);
-        let condition = format!(
-            "document.querySelector('[data-testid=messages]').innerText.includes({words})"
-        );
+        let condition =
+            format!("document.querySelector('[data-testid=messages]').innerText.includes({words})");
         self.until(&condition).await;
     }
 
     async fn chooses(&self, person: i64) {
-        self.run(&format!("location.hash = '#/{person}'; null")).await;
-        self.until("document.querySelector('[data-testid=composer]')?.offsetParent").await;
+        self.run(&format!("location.hash = '#/{person}'; null"))
+            .await;
+        self.until("document.querySelector('[data-testid=composer]')?.offsetParent")
+            .await;
     }
 
     /// Types into the composer with real key strokes and sends with Enter.
     async fn writes(&self, words: &str) {
-        let composer = self.0.find_element("[data-testid=composer]").await.expect("the composer");
+        let composer = self
+            .0
+            .find_element("[data-testid=composer]")
+            .await
+            .expect("the composer");
         composer.click().await.expect("a click");
         composer.type_str(words).await.expect("typing");
         composer.press_key("Enter").await.expect("Enter");
-        self.until("document.querySelector('[data-testid=composer]').value === ''").await;
+        self.until("document.querySelector('[data-testid=composer]').value === ''")
+            .await;
     }
 
     /// Presses the newest inline button with this label.
@@ -137,7 +157,10 @@ impl Tab {
 async fn a_user_and_an_admin_talk_on_the_page() {
     let Some(chromium) = chromium() else {
         let required = std::env::var("FRONTDESK_REQUIRE_BROWSER").is_ok_and(|value| value == "1");
-        assert!(!required, "no Chromium was found, and FRONTDESK_REQUIRE_BROWSER=1 asks for one");
+        assert!(
+            !required,
+            "no Chromium was found, and FRONTDESK_REQUIRE_BROWSER=1 asks for one"
+        );
         eprintln!("skipped: no Chromium was found, so the chat page was not tried in a browser");
         return;
     };

@@ -20,9 +20,15 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// The program in a folder of its own, without the variables of this process that are ours.
 fn frontdesk(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_frontdesk"));
-    command.args(arguments).current_dir(folder).stdin(Stdio::null());
+    command
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::null());
     for (name, _) in std::env::vars_os() {
-        if name.to_str().is_some_and(|name| name.starts_with("FRONTDESK_")) {
+        if name
+            .to_str()
+            .is_some_and(|name| name.starts_with("FRONTDESK_"))
+        {
             command.env_remove(name);
         }
     }
@@ -56,7 +62,10 @@ fn line<'a>(text: &'a str, start: &str) -> &'a str {
 fn without_a_token_one_sentence_names_the_setting_and_the_demo() {
     let folder = folder();
     let mut command = frontdesk(folder.path(), &[]);
-    let output = command.env("RUST_BACKTRACE", "full").output().expect("it runs");
+    let output = command
+        .env("RUST_BACKTRACE", "full")
+        .output()
+        .expect("it runs");
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(
         err(&output),
@@ -64,14 +73,27 @@ fn without_a_token_one_sentence_names_the_setting_and_the_demo() {
          FRONTDESK_TELEGRAM__TOKEN, or try the desk without one by `frontdesk demo`\n"
     );
     assert_eq!(out(&output), "");
-    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 0, "nothing is made");
+    assert_eq!(
+        fs::read_dir(folder.path()).expect("a folder").count(),
+        0,
+        "nothing is made"
+    );
 }
 
 #[test]
 fn a_wrong_setting_is_refused_before_anything_starts() {
     let folder = folder();
-    fs::write(folder.path().join("config.toml"), "[actors.sessions]\nthreads = 0\n").expect("a file");
-    for arguments in [&[][..], &["check"], &["migrate", "up"], &["demo", "--port", "0"]] {
+    fs::write(
+        folder.path().join("config.toml"),
+        "[actors.sessions]\nthreads = 0\n",
+    )
+    .expect("a file");
+    for arguments in [
+        &[][..],
+        &["check"],
+        &["migrate", "up"],
+        &["demo", "--port", "0"],
+    ] {
         let output = run(folder.path(), arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert_eq!(
@@ -98,23 +120,41 @@ async fn check_shows_every_setting_with_its_source_and_never_the_token() {
         command.env("FRONTDESK_TELEGRAM__TOKEN", token);
         command.env("FRONTDESK_TELEGRAM__API_URL", api_url);
         command.env("FRONTDESK_LOG__LEVEL", "trace");
-        tokio::process::Command::from(command).output().await.expect("it runs")
+        tokio::process::Command::from(command)
+            .output()
+            .await
+            .expect("it runs")
     };
 
     let output = check(sandbox.token().to_owned(), sandbox.api_url()).await;
     let text = out(&output);
     assert_eq!(output.status.code(), Some(0), "{text}");
     let words = |start| line(&text, start).split_whitespace().collect::<Vec<_>>();
-    assert_eq!(words("desk.timezone "), ["desk.timezone", "\"Asia/Tokyo\"", "desk.toml"]);
-    assert_eq!(words("desk.language "), ["desk.language", "\"ru\"", "default"]);
-    assert_eq!(words("telegram.token "), ["telegram.token", "set", "FRONTDESK_TELEGRAM__TOKEN"]);
+    assert_eq!(
+        words("desk.timezone "),
+        ["desk.timezone", "\"Asia/Tokyo\"", "desk.toml"]
+    );
+    assert_eq!(
+        words("desk.language "),
+        ["desk.language", "\"ru\"", "default"]
+    );
+    assert_eq!(
+        words("telegram.token "),
+        ["telegram.token", "set", "FRONTDESK_TELEGRAM__TOKEN"]
+    );
     assert_eq!(words("actors.sessions.threads ")[2], "default");
     assert!(text.contains("\nok       desk.admins: 1 admin\n"), "{text}");
-    assert!(text.contains("\nwarning  database.url: there is no file frontdesk.db yet"), "{text}");
+    assert!(
+        text.contains("\nwarning  database.url: there is no file frontdesk.db yet"),
+        "{text}"
+    );
     assert!(text.contains("\nok       telegram.token: Telegram knows it as @frontdesk_demo_bot\n"));
     let secret = sandbox.token().split_once(':').expect("a token").1;
     assert!(!text.contains(secret) && !err(&output).contains(secret));
-    assert!(!folder.path().join("frontdesk.db").exists(), "a check makes nothing");
+    assert!(
+        !folder.path().join("frontdesk.db").exists(),
+        "a check makes nothing"
+    );
 
     let output = check("1:wrong-secret".to_owned(), sandbox.api_url()).await;
     assert_eq!(output.status.code(), Some(1));
@@ -138,15 +178,24 @@ fn the_schema_goes_up_and_down_by_command() {
     let output = run(folder.path(), &["migrate", "up"]);
     assert_eq!(output.status.code(), Some(0), "{}", err(&output));
     assert!(folder.path().join("frontdesk.db").exists());
-    assert_eq!(out(&run(folder.path(), &["migrate", "up"])), "the schema is up to date\n");
+    assert_eq!(
+        out(&run(folder.path(), &["migrate", "up"])),
+        "the schema is up to date\n"
+    );
     let status = out(&run(folder.path(), &["migrate", "status"]));
     assert!(status.lines().count() > 0);
-    assert!(status.lines().all(|line| line.starts_with("applied  ")), "{status}");
+    assert!(
+        status.lines().all(|line| line.starts_with("applied  ")),
+        "{status}"
+    );
 
     let output = run(folder.path(), &["migrate", "down", "--to", "0"]);
     assert_eq!(output.status.code(), Some(0), "{}", err(&output));
     let status = out(&run(folder.path(), &["migrate", "status"]));
-    assert!(status.lines().all(|line| line.starts_with("missing  ")), "{status}");
+    assert!(
+        status.lines().all(|line| line.starts_with("missing  ")),
+        "{status}"
+    );
     let output = run(folder.path(), &["migrate", "down", "--to", "77"]);
     assert_eq!(output.status.code(), Some(1), "{}", out(&output));
 
@@ -157,7 +206,11 @@ fn the_schema_goes_up_and_down_by_command() {
     command.env("FRONTDESK_DATABASE__MIGRATE", "false");
     let output = command.output().expect("it runs");
     assert_eq!(output.status.code(), Some(1));
-    assert!(err(&output).contains("frontdesk migrate up"), "{}", err(&output));
+    assert!(
+        err(&output).contains("frontdesk migrate up"),
+        "{}",
+        err(&output)
+    );
 }
 
 /// The desk as a child, talking to a sandbox, until it is told to stop.
@@ -200,7 +253,10 @@ fn tell(child: &Child, signal: Signal) {
 }
 
 async fn until(sandbox: &Sandbox, reached: impl Fn(&Sandbox) -> bool) {
-    sandbox.wait_until(PATIENCE, |sandbox| reached(sandbox)).await.expect("it comes to that");
+    sandbox
+        .wait_until(PATIENCE, |sandbox| reached(sandbox))
+        .await
+        .expect("it comes to that");
 }
 
 #[actix_rt::test]
@@ -219,8 +275,12 @@ async fn the_desk_stops_in_order_and_down_keeps_what_it_stored() {
         assert!(!log.contains("secret words"), "{log}");
         assert!(!log.contains("sandbox-token"), "{log}");
         for line in log.lines() {
-            let entry: serde_json::Value = serde_json::from_str(line).expect("a JSON object a line");
-            assert!(entry["level"].is_string() && entry["target"].is_string(), "{line}");
+            let entry: serde_json::Value =
+                serde_json::from_str(line).expect("a JSON object a line");
+            assert!(
+                entry["level"].is_string() && entry["target"].is_string(),
+                "{line}"
+            );
         }
     }
 
@@ -245,7 +305,9 @@ async fn an_update_that_was_put_aside_is_listed_shown_and_dropped() {
     let sandbox = Sandbox::start(Options::default()).await.expect("a sandbox");
     let folder = folder();
     let desk = Desk::start(folder.path(), &sandbox);
-    sandbox.push_raw_update(serde_json::json!({"message": {"message_id": "not a number", "text": "hm"}}));
+    sandbox.push_raw_update(
+        serde_json::json!({"message": {"message_id": "not a number", "text": "hm"}}),
+    );
     until(&sandbox, |sandbox| sandbox.pending_updates() == 0).await;
     let (code, log) = desk.signal(Signal::TERM).await;
     assert_eq!(code, Some(0), "{log}");
@@ -262,12 +324,22 @@ async fn an_update_that_was_put_aside_is_listed_shown_and_dropped() {
     let list = out(&run(folder.path(), &["quarantine", "list"]));
     assert!(list.contains("to be tried again"), "{list}");
 
-    assert_eq!(out(&run(folder.path(), &["quarantine", "drop", &id])), format!("{id} is gone\n"));
-    assert_eq!(out(&run(folder.path(), &["quarantine", "list"])), "nothing was put aside\n");
+    assert_eq!(
+        out(&run(folder.path(), &["quarantine", "drop", &id])),
+        format!("{id} is gone\n")
+    );
+    assert_eq!(
+        out(&run(folder.path(), &["quarantine", "list"])),
+        "nothing was put aside\n"
+    );
     for command in ["show", "retry", "drop"] {
         let output = run(folder.path(), &["quarantine", command, &id]);
         assert_eq!(output.status.code(), Some(1), "{command}");
-        assert!(err(&output).contains("there is no quarantined update"), "{}", err(&output));
+        assert!(
+            err(&output).contains("there is no quarantined update"),
+            "{}",
+            err(&output)
+        );
     }
 }
 
@@ -297,15 +369,26 @@ impl Demo {
                 }
             }
         };
-        tokio::time::timeout(PATIENCE, telling).await.expect("it says that it runs");
-        let page = told.split_whitespace().find(|word| word.starts_with("http://127.0.0.1:"));
-        let page = page.unwrap_or_else(|| panic!("no address in\n{told}")).to_owned();
+        tokio::time::timeout(PATIENCE, telling)
+            .await
+            .expect("it says that it runs");
+        let page = told
+            .split_whitespace()
+            .find(|word| word.starts_with("http://127.0.0.1:"));
+        let page = page
+            .unwrap_or_else(|| panic!("no address in\n{told}"))
+            .to_owned();
         Self { child, page, told }
     }
 
     async fn state(&self) -> serde_json::Value {
         let url = format!("{}sandbox/state", self.page);
-        reqwest::get(url).await.expect("an answer").json().await.expect("JSON")
+        reqwest::get(url)
+            .await
+            .expect("an answer")
+            .json()
+            .await
+            .expect("JSON")
     }
 
     /// Writes as Anna and waits for the answer of the desk.
@@ -314,9 +397,18 @@ impl Demo {
         let before = self.transcript().await;
         let url = format!("{}sandbox/people/{ANNA}/send", self.page);
         let message = serde_json::json!({"kind": "text", "text": text});
-        let sent = http.post(url).json(&message).send().await.expect("an answer");
+        let sent = http
+            .post(url)
+            .json(&message)
+            .send()
+            .await
+            .expect("an answer");
         assert!(sent.status().is_success());
-        let mut events = http.get(format!("{}sandbox/events", self.page)).send().await.expect("events");
+        let mut events = http
+            .get(format!("{}sandbox/events", self.page))
+            .send()
+            .await
+            .expect("events");
         let answers = |text: &str| text.lines().filter(|line| line.starts_with("< ")).count();
         let answered = async {
             loop {
@@ -324,15 +416,26 @@ impl Demo {
                 if answers(&now) > answers(&before) {
                     return now;
                 }
-                events.chunk().await.expect("an event").expect("the demo runs");
+                events
+                    .chunk()
+                    .await
+                    .expect("an event")
+                    .expect("the demo runs");
             }
         };
-        tokio::time::timeout(PATIENCE, answered).await.expect("the desk answers")
+        tokio::time::timeout(PATIENCE, answered)
+            .await
+            .expect("the desk answers")
     }
 
     async fn transcript(&self) -> String {
         let url = format!("{}sandbox/chats/{ANNA}/transcript", self.page);
-        reqwest::get(url).await.expect("an answer").text().await.expect("text")
+        reqwest::get(url)
+            .await
+            .expect("an answer")
+            .text()
+            .await
+            .expect("text")
     }
 
     async fn stop(mut self) -> Option<i32> {
@@ -346,14 +449,23 @@ impl Demo {
 async fn the_demo_runs_without_a_token_and_leaves_nothing_behind() {
     let folder = folder();
     let demo = Demo::start(folder.path(), &[]).await;
-    assert!(demo.told.contains("FRONTDESK_TELEGRAM__TOKEN="), "{}", demo.told);
+    assert!(
+        demo.told.contains("FRONTDESK_TELEGRAM__TOKEN="),
+        "{}",
+        demo.told
+    );
     let state = demo.state().await;
     assert_eq!(state["program"]["running"], true);
-    let desk = state["program"]["pid"].as_i64().and_then(|pid| i32::try_from(pid).ok());
+    let desk = state["program"]["pid"]
+        .as_i64()
+        .and_then(|pid| i32::try_from(pid).ok());
     let desk = desk.and_then(Pid::from_raw).expect("the desk's process");
     let transcript = demo.writes("/start").await;
     assert!(transcript.contains("[📞"), "{transcript}");
-    let data = demo.told.split_whitespace().find(|word| word.contains("frontdesk-demo-"));
+    let data = demo
+        .told
+        .split_whitespace()
+        .find(|word| word.contains("frontdesk-demo-"));
     let data = Path::new(data.expect("where the database is")).to_owned();
     assert!(data.join("desk.db").exists());
 
@@ -373,7 +485,10 @@ async fn the_demo_keeps_its_data_where_asked_to() {
     let demo = Demo::start(folder.path(), &["--data", "kept"]).await;
     assert_eq!(demo.transcript().await, before);
     let after = demo.writes("/help").await;
-    assert!(after.starts_with(before.trim_end().lines().next().expect("a line")), "{after}");
+    assert!(
+        after.starts_with(before.trim_end().lines().next().expect("a line")),
+        "{after}"
+    );
     assert_eq!(demo.stop().await, Some(0));
 }
 

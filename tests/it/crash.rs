@@ -114,7 +114,10 @@ impl Street {
             if unfinished == done {
                 break;
             }
-            assert!(tokio::time::Instant::now() < end, "after {reads:?}: {unfinished:?}");
+            assert!(
+                tokio::time::Instant::now() < end,
+                "after {reads:?}: {unfinished:?}"
+            );
             // Another process writes that file, and tells nobody.
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
@@ -150,7 +153,11 @@ async fn killed_between_any_two_steps_it_changes_nothing_that_a_person_sees() {
     let quiet = play(false).await;
     let killed = play(true).await;
     for (step, (quiet, killed)) in quiet.iter().zip(&killed).enumerate() {
-        assert_eq!(without_times(quiet), without_times(killed), "after step {step}");
+        assert_eq!(
+            without_times(quiet),
+            without_times(killed),
+            "after step {step}"
+        );
     }
 }
 

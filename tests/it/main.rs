@@ -2,9 +2,9 @@
 
 mod town;
 
-mod users;
 mod admins;
-mod older_bot;
-mod crash;
 mod browser;
 mod cli;
+mod crash;
+mod older_bot;
+mod users;

@@ -13,10 +13,15 @@ async fn n01_an_admins_media_and_words_reach_the_user() {
     emma.opens_ticket("A question", "how does it work").await;
     kate.writes("/ticket 1").await;
     kate.presses("Answer").await;
-    kate.sends(Outgoing::document("manual.pdf").caption("Page 12")).await;
-    let file = emma.messages().into_iter().find(|m| m.from_bot && m.media.is_some());
+    kate.sends(Outgoing::document("manual.pdf").caption("Page 12"))
+        .await;
+    let file = emma
+        .messages()
+        .into_iter()
+        .find(|m| m.from_bot && m.media.is_some());
     assert_eq!(file.expect("the manual").text, "Page 12");
-    kate.replies_to("how does it work", "And read it twice.").await;
+    kate.replies_to("how does it work", "And read it twice.")
+        .await;
     emma.must_read("And read it twice.");
 }
 
@@ -38,8 +43,12 @@ async fn n03_a_subject_with_markup_is_a_subject() {
     let town = Town::new().await;
     let (emma, kate) = (town.person(EMMA), town.person(KATE));
     for (number, subject) in [
-        "a <b", "<b>bold</b> & more", "*star* _under_ `tick` [x](y)", "{ $number } { -term }",
-        "backwards", "🧑‍🧑‍🧒‍🧒 family",
+        "a <b",
+        "<b>bold</b> & more",
+        "*star* _under_ `tick` [x](y)",
+        "{ $number } { -term }",
+        "backwards",
+        "🧑‍🧑‍🧒‍🧒 family",
     ]
     .into_iter()
     .enumerate()
@@ -51,7 +60,11 @@ async fn n03_a_subject_with_markup_is_a_subject() {
         kate.writes(&format!("/ticket {number}")).await;
         assert!(kate.last().text.contains(subject), "{}", kate.transcript());
         kate.presses("Conversation").await;
-        assert!(kate.last().text.contains("a description <i>"), "{}", kate.transcript());
+        assert!(
+            kate.last().text.contains("a description <i>"),
+            "{}",
+            kate.transcript()
+        );
         emma.writes("/cancel").await;
     }
 }
@@ -75,7 +88,12 @@ async fn n04_the_longest_words_are_stored_shown_and_paged() {
     kate.presses("Answer").await;
     kate.writes(&long).await;
     emma.must_read("the end");
-    let refused: Vec<_> = town.sandbox.calls().into_iter().filter(|call| !call.ok).collect();
+    let refused: Vec<_> = town
+        .sandbox
+        .calls()
+        .into_iter()
+        .filter(|call| !call.ok)
+        .collect();
     assert!(refused.is_empty(), "{refused:?}");
 }
 
@@ -94,7 +112,11 @@ async fn n05_the_staffs_lists_have_pages() {
     kate.presses("All").await;
     assert!(kate.last().button("#1 ").is_some(), "{}", kate.last().text);
     kate.presses("▶").await;
-    assert!(kate.last().button("#9 ").is_some(), "{:?}", kate.last().buttons);
+    assert!(
+        kate.last().button("#9 ").is_some(),
+        "{:?}",
+        kate.last().buttons
+    );
 }
 
 #[actix_rt::test]
@@ -137,14 +159,23 @@ async fn n07_commands_are_commands_and_words_get_an_answer() {
 async fn n08_no_item_of_an_album_is_lost_and_no_kind_refused() {
     let town = Town::with("desk.categories = [\"general\"]").await;
     let (anna, oleg) = (town.person(ANNA), town.person(OLEG));
-    anna.sends_album((0..10).map(|_| Outgoing::photo()).collect()).await;
+    anna.sends_album((0..10).map(|_| Outgoing::photo()).collect())
+        .await;
     anna.presses("Создать тикет").await;
     town.later(TimeDelta::seconds(4)).await;
-    let pictures = oleg.messages().iter().filter(|m| m.from_bot && m.media.is_some()).count();
+    let pictures = oleg
+        .messages()
+        .iter()
+        .filter(|m| m.from_bot && m.media.is_some())
+        .count();
     assert_eq!(pictures, 10, "{}", oleg.transcript());
     anna.sends(Outgoing::voice()).await;
     anna.sends(Outgoing::sticker("🙂")).await;
-    let pictures = oleg.messages().iter().filter(|m| m.from_bot && m.media.is_some()).count();
+    let pictures = oleg
+        .messages()
+        .iter()
+        .filter(|m| m.from_bot && m.media.is_some())
+        .count();
     assert_eq!(pictures, 12, "{}", oleg.transcript());
 }
 
@@ -179,7 +210,10 @@ async fn n10_a_notice_has_number_and_buttons_and_a_block_is_told() {
     let (emma, kate) = (town.person(EMMA), town.person(KATE));
     emma.opens_ticket("A question", "how does it work").await;
     let notice = kate.message_that_says("how does it work");
-    assert!(notice.text.contains("#1") && notice.button("Answer").is_some(), "{notice:?}");
+    assert!(
+        notice.text.contains("#1") && notice.button("Answer").is_some(),
+        "{notice:?}"
+    );
     emma.blocks().await;
     kate.replies_to("how does it work", "Like this").await;
     kate.must_read("blocked");
@@ -211,9 +245,16 @@ async fn n12_a_conversation_says_who_wrote_and_back_leads_back() {
     kate.writes("/ticket 1").await;
     kate.presses("Conversation").await;
     let page = kate.last().text;
-    assert!(page.contains("Emma Brown") && !page.contains("You"), "{page}");
+    assert!(
+        page.contains("Emma Brown") && !page.contains("You"),
+        "{page}"
+    );
     kate.presses("Back").await;
-    assert!(kate.last().button("Priority").is_some(), "{}", kate.transcript());
+    assert!(
+        kate.last().button("Priority").is_some(),
+        "{}",
+        kate.transcript()
+    );
 }
 
 #[actix_rt::test]
@@ -237,7 +278,9 @@ async fn n14_a_fresh_installation_creates_its_tables() {
     // Every town starts without a database file; that its tables are there is seen by their use.
     // That taking them away asks first and keeps a copy is told in `cli.rs`.
     let town = Town::new().await;
-    town.person(EMMA).opens_ticket("A question", "how does it work").await;
+    town.person(EMMA)
+        .opens_ticket("A question", "how does it work")
+        .await;
     town.person(EMMA).must_read("#1");
 }
 

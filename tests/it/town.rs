@@ -135,7 +135,11 @@ impl Town {
 
     /// Lets time pass.
     pub(crate) async fn later(&self, by: TimeDelta) {
-        let _ = writeln!(self.film.borrow_mut().told, "\n({} s later)", by.num_seconds());
+        let _ = writeln!(
+            self.film.borrow_mut().told,
+            "\n({} s later)",
+            by.num_seconds()
+        );
         self.clock.advance(by);
         self.settle().await;
     }
@@ -292,7 +296,8 @@ impl Resident<'_> {
     /// Telegram's reply to the newest message of the bot that says this.
     pub(crate) async fn replies_to(&self, says: &str, text: &str) -> i64 {
         let to = self.message_that_says(says).id;
-        self.town.note(&self.person, &format!("replies to \"{says}\": {text}"));
+        self.town
+            .note(&self.person, &format!("replies to \"{says}\": {text}"));
         let message = self.person.reply(to, text);
         self.town.settle().await;
         message
@@ -300,7 +305,8 @@ impl Resident<'_> {
 
     /// Edits a message.
     pub(crate) async fn edits(&self, message: i64, text: &str) {
-        self.town.note(&self.person, &format!("edits a message: {text}"));
+        self.town
+            .note(&self.person, &format!("edits a message: {text}"));
         self.person.edit(message, text);
         self.town.settle().await;
     }
@@ -316,7 +322,8 @@ impl Resident<'_> {
 
     /// Presses a button twice before the first press is answered.
     pub(crate) async fn presses_twice(&self, label: &str) {
-        self.town.note(&self.person, &format!("presses [{label}] twice"));
+        self.town
+            .note(&self.person, &format!("presses [{label}] twice"));
         let (message, data) = self.button(label);
         self.person.press(message, &data);
         self.person.press(message, &data);
@@ -335,7 +342,8 @@ impl Resident<'_> {
 
     /// Presses a button as it was, wherever it is now.
     pub(crate) async fn presses_old(&self, (message, data): &(i64, String)) {
-        self.town.note(&self.person, &format!("presses what carries {data:?}"));
+        self.town
+            .note(&self.person, &format!("presses what carries {data:?}"));
         self.person.press_forged(*message, data);
         self.town.settle().await;
     }
@@ -389,7 +397,11 @@ impl Resident<'_> {
 
     /// Fails unless something in the chat says this.
     pub(crate) fn must_read(&self, says: &str) {
-        assert!(self.reads(says), "{says:?} is not in\n{}", self.transcript());
+        assert!(
+            self.reads(says),
+            "{says:?} is not in\n{}",
+            self.transcript()
+        );
     }
 
     /// Fails if anything in the chat says this.

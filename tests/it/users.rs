@@ -38,9 +38,11 @@ async fn a_ticket_from_the_first_word_to_closing_in_english() {
     emma.presses("New ticket").await;
     emma.presses("Technical").await;
     emma.writes("No sound").await;
-    emma.sends(Outgoing::video().caption("It is <silent>")).await;
+    emma.sends(Outgoing::video().caption("It is <silent>"))
+        .await;
     kate.presses("Answer").await;
-    kate.sends(Outgoing::photo().caption("Press this *button*")).await;
+    kate.sends(Outgoing::photo().caption("Press this *button*"))
+        .await;
     emma.writes("/tickets").await;
     emma.presses("#1").await;
     emma.presses("Conversation").await;
@@ -99,7 +101,9 @@ async fn back_and_cancel_lead_out_of_every_step() {
 async fn just_writing_makes_a_ticket_with_one_tap() {
     let town = Town::with("desk.categories = [\"general\"]").await;
     let (emma, kate) = (town.person(EMMA), town.person(KATE));
-    let first = emma.writes("My parcel did not come\nIt was due on Monday").await;
+    let first = emma
+        .writes("My parcel did not come\nIt was due on Monday")
+        .await;
     emma.writes("and nobody answers the phone").await;
     emma.presses("Open a ticket").await;
     emma.must_read("My parcel did not come");
@@ -187,7 +191,8 @@ async fn an_album_is_one_message_and_a_late_sibling_follows() {
             Outgoing::video(),
         ])
         .await;
-    emma.person().late_sibling(album[0], Outgoing::photo().caption("late"));
+    emma.person()
+        .late_sibling(album[0], Outgoing::photo().caption("late"));
     town.settle().await;
     town.later(TimeDelta::seconds(4)).await;
     let photos = kate
@@ -241,12 +246,26 @@ async fn pressed_twice_it_happens_once() {
 async fn a_user_sees_only_their_own_tickets() {
     let town = Town::new().await;
     let (anna, emma) = (town.person(ANNA), town.person(EMMA));
-    emma.opens_ticket("Private matters", "nobody else may read this").await;
+    emma.opens_ticket("Private matters", "nobody else may read this")
+        .await;
     anna.writes("/start").await;
     let (message, _) = anna.button("Поддержка");
     for data in [
-        "mt:1", "mc:1:0", "reply:1", "mclose:1:1", "show:1:1", "t:1", "c:1:0", "h:1:0", "desk",
-        "answer:1", "close:1:1", "s:1:1:closed", "of:102:0", "list:0:all", "join:1:1",
+        "mt:1",
+        "mc:1:0",
+        "reply:1",
+        "mclose:1:1",
+        "show:1:1",
+        "t:1",
+        "c:1:0",
+        "h:1:0",
+        "desk",
+        "answer:1",
+        "close:1:1",
+        "s:1:1:closed",
+        "of:102:0",
+        "list:0:all",
+        "join:1:1",
     ] {
         anna.presses_old(&(message, data.to_owned())).await;
         anna.must_not_read("Private matters");
@@ -286,7 +305,10 @@ async fn a_hundred_and_twenty_tickets_have_pages() {
     emma.presses("▶").await;
     let labels: Vec<_> = emma.last().buttons.into_iter().flatten().collect();
     assert!(labels.len() < 20, "{labels:?}");
-    assert!(labels.iter().any(|button| button.text.contains("#112")), "{labels:?}");
+    assert!(
+        labels.iter().any(|button| button.text.contains("#112")),
+        "{labels:?}"
+    );
 }
 
 #[actix_rt::test]
@@ -297,7 +319,12 @@ async fn an_old_button_still_works() {
     let old = emma.button("Support");
     emma.writes("/help").await;
     emma.presses_old(&old).await;
-    assert!(emma.last().button("New ticket").is_some(), "{}", emma.transcript());
-    emma.presses_old(&(old.0, "no such button".to_owned())).await;
+    assert!(
+        emma.last().button("New ticket").is_some(),
+        "{}",
+        emma.transcript()
+    );
+    emma.presses_old(&(old.0, "no such button".to_owned()))
+        .await;
     expect_file!["transcripts/old_buttons.txt"].assert_eq(&town.story());
 }

@@ -65,7 +65,11 @@ async fn set(neighbours: &Neighbours, before: &Told) -> Told {
             Err(failure) => info!(%admin, %failure, "an admin's commands cannot be set now"),
         }
     }
-    for former in before.admins.iter().filter(|admin| !settings.is_admin(**admin)) {
+    for former in before
+        .admins
+        .iter()
+        .filter(|admin| !settings.is_admin(**admin))
+    {
         match take_from(neighbours, *former).await {
             Ok(()) | Err(Failure::Unreachable) => now.admins.retain(|admin| admin != former),
             Err(failure) => {
@@ -88,7 +92,10 @@ fn languages() -> impl Iterator<Item = Option<Lang>> {
 async fn set_for(neighbours: &Neighbours, scope: CommandScope, admin: bool) -> Result<(), Failure> {
     for language in languages() {
         let list = commands(language.unwrap_or(neighbours.settings.language), admin);
-        neighbours.client.set_commands(scope, language, &list).await?;
+        neighbours
+            .client
+            .set_commands(scope, language, &list)
+            .await?;
     }
     Ok(())
 }
@@ -118,14 +125,19 @@ impl Told {
     /// `FINGERPRINT ID ID …`
     fn write(&self) -> String {
         let admins = self.admins.iter().map(|admin| format!(" {admin}"));
-        std::iter::once(self.commands.clone()).chain(admins).collect()
+        std::iter::once(self.commands.clone())
+            .chain(admins)
+            .collect()
     }
 
     fn read(stored: &str) -> Self {
         let mut words = stored.split(' ');
         Self {
             commands: words.next().unwrap_or_default().to_owned(),
-            admins: words.filter_map(|id| id.parse().ok()).map(PersonId).collect(),
+            admins: words
+                .filter_map(|id| id.parse().ok())
+                .map(PersonId)
+                .collect(),
         }
     }
 }

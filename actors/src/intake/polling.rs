@@ -133,12 +133,14 @@ mod tests {
 
     #[test]
     fn the_next_offset_follows_the_last_update_and_no_other() {
-        let batch = |ids: &[i64]| -> Vec<Value> {
-            ids.iter().map(|id| json!({"update_id": id})).collect()
-        };
+        let batch =
+            |ids: &[i64]| -> Vec<Value> { ids.iter().map(|id| json!({"update_id": id})).collect() };
         assert_eq!(next_offset(&batch(&[7, 8, 9])), Some(UpdateId(10)));
         assert_eq!(next_offset(&batch(&[900, 3])), Some(UpdateId(4)));
         assert_eq!(next_offset(&batch(&[])), None);
-        assert_eq!(next_offset(&[json!({"update_id": 5}), json!({})]), Some(UpdateId(6)));
+        assert_eq!(
+            next_offset(&[json!({"update_id": 5}), json!({})]),
+            Some(UpdateId(6))
+        );
     }
 }

@@ -69,9 +69,10 @@ impl Limits {
             all.take((), now).map_err(Wait::All)?;
         }
         self.passed.remove(&chat);
-        Ok(self.chats.as_ref().and_then(|chats| {
-            (chats.left(&chat, now) == 0).then(|| now + chats.interval)
-        }))
+        Ok(self
+            .chats
+            .as_ref()
+            .and_then(|chats| (chats.left(&chat, now) == 0).then(|| now + chats.interval)))
     }
 
     /// How many calls all chats together may make now, about.
@@ -110,7 +111,11 @@ impl<K: Hash + Eq + Clone> Bucket<K> {
         let per_second = NonZeroU32::new(per_second)?;
         let quota = Quota::per_second(per_second).allow_burst(NonZeroU32::new(burst)?);
         Some(Self {
-            limiter: RateLimiter::new(quota, HashMapStateStore::default(), Following(clock.clone())),
+            limiter: RateLimiter::new(
+                quota,
+                HashMapStateStore::default(),
+                Following(clock.clone()),
+            ),
             interval: rounded_up(quota.replenish_interval()),
             burst,
             last: HashMap::new(),
@@ -125,7 +130,8 @@ impl<K: Hash + Eq + Clone> Bucket<K> {
         }
         match self.limiter.check_key(&key) {
             Ok(state) => {
-                self.last.insert(key, (state.remaining_burst_capacity(), now));
+                self.last
+                    .insert(key, (state.remaining_burst_capacity(), now));
                 Ok(())
             }
             Err(until) => Err(now + rounded_up(until.wait_time_from(since_epoch(now)))),
@@ -138,7 +144,8 @@ impl<K: Hash + Eq + Clone> Bucket<K> {
         };
         let interval = self.interval.num_microseconds().unwrap_or(i64::MAX).max(1);
         let more = (now - *at).num_microseconds().unwrap_or(i64::MAX) / interval;
-        left.saturating_add(u32::try_from(more).unwrap_or(0)).min(self.burst)
+        left.saturating_add(u32::try_from(more).unwrap_or(0))
+            .min(self.burst)
     }
 }
 
@@ -220,7 +227,11 @@ mod tests {
         for _ in 0..100 {
             clock.advance(TimeDelta::milliseconds(100));
             for chat in 0..10 {
-                sent += usize::from(limits.take(ChatId(1000 + sent as i64 * 10 + chat), clock.now()).is_ok());
+                sent += usize::from(
+                    limits
+                        .take(ChatId(1000 + sent as i64 * 10 + chat), clock.now())
+                        .is_ok(),
+                );
             }
         }
         assert!((298..=301).contains(&sent), "{sent} in ten seconds");

@@ -14,9 +14,7 @@ use super::pump::Full;
 use super::{Notifier, STORE_PAUSE};
 use crate::store::Trouble;
 use crate::telegram::{Failure, Sent};
-use crate::tickets::{
-    Delivered, DeliveryResult, Due, DueNotice, Record, StoreError, TakeDue,
-};
+use crate::tickets::{Delivered, DeliveryResult, Due, DueNotice, Record, StoreError, TakeDue};
 
 /// What is known of the rows without looking.
 #[derive(Default)]
@@ -74,12 +72,17 @@ impl Notifier {
     pub(super) fn look(&mut self, context: &mut Context<Self>, now: Time) {
         let outbox = &self.outbox;
         let free = self.settings.calls.saturating_sub(self.busy.len());
-        let most = free.min(self.limits.room(now)).saturating_sub(outbox.taken.len());
+        let most = free
+            .min(self.limits.room(now))
+            .saturating_sub(outbox.taken.len());
         if !outbox.look || outbox.looking || outbox.is_blocked(now) || most == 0 {
             return;
         }
         // A chat whose screen needs no notice sent before it shows it first.
-        let first = self.screens.iter().filter(|(_, screen)| screen.waits_for.is_none());
+        let first = self
+            .screens
+            .iter()
+            .filter(|(_, screen)| screen.waits_for.is_none());
         let skipped: HashSet<ChatId> = self
             .busy
             .iter()
@@ -120,7 +123,8 @@ impl Notifier {
         let look = self.outbox.looks;
         for (person, screen) in &mut self.screens {
             let chat = person.chat();
-            let seen = screen.waits_for.is_some_and(|wanted| wanted <= look) && !skipped.contains(&chat);
+            let seen =
+                screen.waits_for.is_some_and(|wanted| wanted <= look) && !skipped.contains(&chat);
             let head = due.notices.iter().find(|notice| notice.chat == chat);
             match head {
                 Some(notice) if notice.lane == Lane::Own => {}
@@ -176,11 +180,14 @@ impl Notifier {
             };
             (notice, attempt)
         };
-        context.spawn(sent.into_actor(self).map(|(notice, attempt), notifier, context| {
-            notifier.free(notice.chat);
-            notifier.sent(&notice, attempt);
-            notifier.pump(context);
-        }));
+        context.spawn(
+            sent.into_actor(self)
+                .map(|(notice, attempt), notifier, context| {
+                    notifier.free(notice.chat);
+                    notifier.sent(&notice, attempt);
+                    notifier.pump(context);
+                }),
+        );
     }
 
     fn sent(&mut self, notice: &DueNotice, attempt: Attempt) {
@@ -220,15 +227,17 @@ impl Notifier {
             .partition(|notice| of(notice.chat));
         self.outbox.taken = taken;
         let back: VecDeque<DueNotice> = back;
-        self.outbox.outcomes.extend(back.into_iter().map(|notice| Delivered {
-            notice: notice.id,
-            chat: notice.chat,
-            result: DeliveryResult::RetryAt {
-                at: until,
-                doubtful: notice.doubtful,
-                reason: "it was not its turn after all".to_owned(),
-            },
-        }));
+        self.outbox
+            .outcomes
+            .extend(back.into_iter().map(|notice| Delivered {
+                notice: notice.id,
+                chat: notice.chat,
+                result: DeliveryResult::RetryAt {
+                    at: until,
+                    doubtful: notice.doubtful,
+                    reason: "it was not its turn after all".to_owned(),
+                },
+            }));
     }
 
     /// Stores what became of notices; all that is waiting in one commit.

@@ -159,12 +159,32 @@ mod tests {
         let (after, lost) = (Failure::RetryAfter(1128), Failure::Uncertain);
         let table = [
             (101, send(), &after, retry(1128, false, &after)),
-            (101, send(), &Failure::NotSent, retry(1, false, &Failure::NotSent)),
+            (
+                101,
+                send(),
+                &Failure::NotSent,
+                retry(1, false, &Failure::NotSent),
+            ),
             (101, send(), &lost, retry(1, true, &lost)),
             (101, edit(), &lost, retry(1, false, &lost)),
-            (101, send(), &Failure::Unreachable, DeliveryResult::Unreachable),
-            (-7, send(), &Failure::Unreachable, failed(&Failure::Unreachable)),
-            (-7, Call::LeaveChat, &Failure::Unreachable, DeliveryResult::Nothing),
+            (
+                101,
+                send(),
+                &Failure::Unreachable,
+                DeliveryResult::Unreachable,
+            ),
+            (
+                -7,
+                send(),
+                &Failure::Unreachable,
+                failed(&Failure::Unreachable),
+            ),
+            (
+                -7,
+                Call::LeaveChat,
+                &Failure::Unreachable,
+                DeliveryResult::Nothing,
+            ),
             (-7, Call::LeaveChat, &permanent, DeliveryResult::Nothing),
             (101, edit(), &Failure::NotModified, done),
             (101, edit(), &Failure::MessageGone, DeliveryResult::Nothing),

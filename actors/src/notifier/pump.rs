@@ -4,8 +4,8 @@ use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
 use frontdesk_desk::ids::ChatId;
 use frontdesk_desk::ticket::Time;
 
-use super::limits::Wait;
 use super::Notifier;
+use super::limits::Wait;
 
 impl Notifier {
     /// Starts all that can be started: screens, then notices, then what is not needed.
@@ -106,8 +106,14 @@ impl Notifier {
         }
         self.limits.room(now) == 0
             || (!self.outbox.look
-                && self.outbox.chats().all(|chat| self.waiting.contains_key(&chat))
-                && self.queue.iter().all(|person| self.waiting.contains_key(&person.chat()))
+                && self
+                    .outbox
+                    .chats()
+                    .all(|chat| self.waiting.contains_key(&chat))
+                && self
+                    .queue
+                    .iter()
+                    .all(|person| self.waiting.contains_key(&person.chat()))
                 && self.former.iter().all(|(chat, _)| {
                     self.waiting.contains_key(chat) || self.limits.can_spare(*chat, now).is_err()
                 }))
@@ -115,9 +121,10 @@ impl Notifier {
 
     /// Wakes the pump at the next time at which something can be started.
     fn set_alarm(&mut self, context: &mut Context<Self>, now: Time) {
-        let spare = self.former.iter().filter_map(|(chat, _)| {
-            self.limits.can_spare(*chat, now).err()
-        });
+        let spare = self
+            .former
+            .iter()
+            .filter_map(|(chat, _)| self.limits.can_spare(*chat, now).err());
         let room = (self.limits.room(now) == 0).then(|| self.limits.next_room(now));
         let next = self
             .waiting

@@ -119,7 +119,10 @@ impl Notifier {
         current: Option<ChatMessageId>,
     ) {
         self.showing.insert(person, screen.number);
-        let edit = screen.show.pressed.filter(|pressed| current == Some(*pressed));
+        let edit = screen
+            .show
+            .pressed
+            .filter(|pressed| current == Some(*pressed));
         let settings = &self.neighbours.settings;
         // A panic costs one screen, not the desk.
         let view = catch_unwind(AssertUnwindSafe(|| {
@@ -211,7 +214,11 @@ impl Notifier {
         if self.waiting.contains_key(&person.chat()) || !self.asking.insert(person) {
             return;
         }
-        let asking = self.neighbours.screen.send(Screen { person }).into_actor(self);
+        let asking = self
+            .neighbours
+            .screen
+            .send(Screen { person })
+            .into_actor(self);
         context.spawn(asking.map(move |found, notifier, context| {
             notifier.asking.remove(&person);
             match found.unwrap_or(Err(StoreError::Unavailable(Trouble::Closed))) {
@@ -271,17 +278,21 @@ impl Notifier {
             };
             client.send(chat, &call).await
         };
-        context.spawn(stripped.into_actor(self).map(move |stripped, notifier, context| {
-            notifier.free(chat);
-            if let Err(failure) = stripped {
-                debug!(%chat, %failure, "a former screen keeps its buttons");
-                let now = notifier.neighbours.clock.now();
-                if let Some(at) = retry_at(&failure, 1, now) {
-                    notifier.wait(chat, at);
-                }
-            }
-            notifier.pump(context);
-        }));
+        context.spawn(
+            stripped
+                .into_actor(self)
+                .map(move |stripped, notifier, context| {
+                    notifier.free(chat);
+                    if let Err(failure) = stripped {
+                        debug!(%chat, %failure, "a former screen keeps its buttons");
+                        let now = notifier.neighbours.clock.now();
+                        if let Some(at) = retry_at(&failure, 1, now) {
+                            notifier.wait(chat, at);
+                        }
+                    }
+                    notifier.pump(context);
+                }),
+        );
     }
 }
 

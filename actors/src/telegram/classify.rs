@@ -84,8 +84,12 @@ fn by_text(description: &str) -> Failure {
         Failure::WebhookSet
     } else if text == "unauthorized" {
         Failure::TokenRefused
-    } else if has(&["internal server error", "bad gateway", "gateway timeout", "service unavailable"])
-        || text.starts_with("internal:")
+    } else if has(&[
+        "internal server error",
+        "bad gateway",
+        "gateway timeout",
+        "service unavailable",
+    ]) || text.starts_with("internal:")
     {
         Failure::ServerError
     } else {
@@ -166,27 +170,60 @@ mod tests {
         let table = [
             ("Too Many Requests: retry after 17", Failure::RetryAfter(17)),
             ("Flood control exceeded", Failure::RetryAfter(5)),
-            ("Forbidden: bot was blocked by the user", Failure::Unreachable),
+            (
+                "Forbidden: bot was blocked by the user",
+                Failure::Unreachable,
+            ),
             ("Forbidden: user is deactivated", Failure::Unreachable),
-            ("Forbidden: bot can't initiate conversation with a user", Failure::Unreachable),
-            ("Forbidden: bot can't send messages to bots", Failure::Unreachable),
+            (
+                "Forbidden: bot can't initiate conversation with a user",
+                Failure::Unreachable,
+            ),
+            (
+                "Forbidden: bot can't send messages to bots",
+                Failure::Unreachable,
+            ),
             ("Bad Request: chat not found", Failure::Unreachable),
-            ("Forbidden: bot was kicked from the group chat", Failure::Unreachable),
-            ("Bad Request: not enough rights to send text messages to the chat", Failure::Unreachable),
+            (
+                "Forbidden: bot was kicked from the group chat",
+                Failure::Unreachable,
+            ),
+            (
+                "Bad Request: not enough rights to send text messages to the chat",
+                Failure::Unreachable,
+            ),
             (
                 "Bad Request: message is not modified: specified new message content and reply markup \
                  are exactly the same as a current content and reply markup of the message",
                 Failure::NotModified,
             ),
-            ("Bad Request: message to edit not found", Failure::MessageGone),
-            ("Bad Request: message to copy not found", Failure::MessageGone),
-            ("Bad Request: message to delete not found", Failure::MessageGone),
-            ("Bad Request: message to be replied not found", Failure::MessageGone),
+            (
+                "Bad Request: message to edit not found",
+                Failure::MessageGone,
+            ),
+            (
+                "Bad Request: message to copy not found",
+                Failure::MessageGone,
+            ),
+            (
+                "Bad Request: message to delete not found",
+                Failure::MessageGone,
+            ),
+            (
+                "Bad Request: message to be replied not found",
+                Failure::MessageGone,
+            ),
             ("Bad Request: message can't be edited", Failure::MessageGone),
             ("Bad Request: message can't be copied", Failure::MessageGone),
             ("Bad Request: MESSAGE_ID_INVALID", Failure::MessageGone),
-            ("Bad Request: can't parse entities: entity at byte offset 3", Failure::EntitiesRefused),
-            ("Bad Request: ENTITY_BOUNDS_INVALID", Failure::EntitiesRefused),
+            (
+                "Bad Request: can't parse entities: entity at byte offset 3",
+                Failure::EntitiesRefused,
+            ),
+            (
+                "Bad Request: ENTITY_BOUNDS_INVALID",
+                Failure::EntitiesRefused,
+            ),
             (
                 "Conflict: terminated by other getUpdates request; make sure that only one bot \
                  instance is running",
@@ -200,10 +237,22 @@ mod tests {
             ("Unauthorized", Failure::TokenRefused),
             ("Internal Server Error", Failure::ServerError),
             ("Bad Gateway", Failure::ServerError),
-            ("Bad Request: message is too long", permanent("Bad Request: message is too long")),
-            ("Request Entity Too Large", permanent("Request Entity Too Large")),
-            ("Bad Request: BUTTON_DATA_INVALID", permanent("Bad Request: BUTTON_DATA_INVALID")),
-            ("Bad Request: message text is empty", permanent("Bad Request: message text is empty")),
+            (
+                "Bad Request: message is too long",
+                permanent("Bad Request: message is too long"),
+            ),
+            (
+                "Request Entity Too Large",
+                permanent("Request Entity Too Large"),
+            ),
+            (
+                "Bad Request: BUTTON_DATA_INVALID",
+                permanent("Bad Request: BUTTON_DATA_INVALID"),
+            ),
+            (
+                "Bad Request: message text is empty",
+                permanent("Bad Request: message text is empty"),
+            ),
         ];
         for (text, expected) in table {
             for text in [text.to_owned(), text.to_uppercase(), text.to_lowercase()] {
@@ -222,11 +271,19 @@ mod tests {
             classify(&RequestError::Api(error))
         };
         assert_eq!(api("Unauthorized"), Failure::TokenRefused);
-        assert_eq!(api("Forbidden: bot was blocked by the user"), Failure::Unreachable);
-        assert_eq!(api("Bad Request: message to copy not found"), Failure::MessageGone);
+        assert_eq!(
+            api("Forbidden: bot was blocked by the user"),
+            Failure::Unreachable
+        );
+        assert_eq!(
+            api("Bad Request: message to copy not found"),
+            Failure::MessageGone
+        );
         assert_eq!(api("Internal Server Error"), Failure::ServerError);
         assert_eq!(
-            classify(&RequestError::RetryAfter(teloxide_core::types::Seconds::from_seconds(9))),
+            classify(&RequestError::RetryAfter(
+                teloxide_core::types::Seconds::from_seconds(9)
+            )),
             Failure::RetryAfter(9)
         );
     }
@@ -236,6 +293,9 @@ mod tests {
         let reason = without_quotes("Bad Request: can't use \"my secret\" or 'this one' here");
         assert_eq!(reason, "Bad Request: can't use … or … here");
         assert!(!without_quotes("an open 'quote with words").contains("words"));
-        assert_eq!(without_quotes(&"ы".repeat(500)).chars().count(), LONGEST_REASON);
+        assert_eq!(
+            without_quotes(&"ы".repeat(500)).chars().count(),
+            LONGEST_REASON
+        );
     }
 }

@@ -131,7 +131,11 @@ impl Client {
     ///
     /// # Errors
     /// [`Failure`]; nothing is confirmed for certain then.
-    pub async fn poll(&self, offset: Option<UpdateId>, limit: usize) -> Result<Vec<Value>, Failure> {
+    pub async fn poll(
+        &self,
+        offset: Option<UpdateId>,
+        limit: usize,
+    ) -> Result<Vec<Value>, Failure> {
         let poll = get_updates(offset, limit, self.poll_timeout);
         Self::request(&self.polls, poll).await
     }
@@ -187,7 +191,9 @@ impl Client {
         language: Option<Lang>,
     ) -> Result<(), Failure> {
         let parameters = of_scope(scope, language);
-        self.call(DeleteMyCommands(parameters.into())).await.map(drop)
+        self.call(DeleteMyCommands(parameters.into()))
+            .await
+            .map(drop)
     }
 
     pub(super) async fn call<P>(&self, payload: P) -> Result<P::Output, Failure>

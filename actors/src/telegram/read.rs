@@ -11,7 +11,12 @@ use frontdesk_desk::input::{Act, Input, Person, Wrote};
 use serde_json::{Map, Value};
 
 /// The kinds of updates that are asked for.
-pub const KINDS: [&str; 4] = ["message", "edited_message", "callback_query", "my_chat_member"];
+pub const KINDS: [&str; 4] = [
+    "message",
+    "edited_message",
+    "callback_query",
+    "my_chat_member",
+];
 
 /// What an update is to the desk.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,7 +51,9 @@ pub fn read(raw: &Value) -> Read {
         };
     };
     let act = match kind {
-        "message" => message(body).map(|found| found.map(|(person, wrote)| (person, Act::Wrote(wrote)))),
+        "message" => {
+            message(body).map(|found| found.map(|(person, wrote)| (person, Act::Wrote(wrote))))
+        }
         "edited_message" => edited(body),
         "callback_query" => callback_query(body),
         _ => my_chat_member(body),
@@ -268,7 +275,10 @@ fn content(body: &Value) -> Reading<Content> {
             Some(place) => place_text(place)?,
             None => String::new(),
         };
-        return Ok(plain(ContentKind::Location, joined([Some(&*named), Some(&*place)], ", ")));
+        return Ok(plain(
+            ContentKind::Location,
+            joined([Some(&*named), Some(&*place)], ", "),
+        ));
     }
     if let Some(place) = object(body, "location")? {
         return Ok(plain(ContentKind::Location, place_text(place)?));
@@ -297,7 +307,9 @@ fn content(body: &Value) -> Reading<Content> {
 fn file(media: &Value, key: &'static str) -> Reading<File> {
     Ok(File {
         file_id: required(text(media, "file_id")?, key)?.to_owned(),
-        file_unique_id: text(media, "file_unique_id")?.unwrap_or_default().to_owned(),
+        file_unique_id: text(media, "file_unique_id")?
+            .unwrap_or_default()
+            .to_owned(),
     })
 }
 

@@ -50,7 +50,12 @@ impl Client {
         }
     }
 
-    async fn make(&self, chat: ChatId, call: &Call, formatting: Formatting) -> Result<Sent, Failure> {
+    async fn make(
+        &self,
+        chat: ChatId,
+        call: &Call,
+        formatting: Formatting,
+    ) -> Result<Sent, Failure> {
         let to = |message: ChatMessageId| json!({"chat_id": chat.0, "message_id": message.0});
         match call {
             Call::SendMessage {
@@ -97,7 +102,8 @@ impl Client {
                 text,
                 keyboard,
             } => {
-                let parameters = with_text(to(*message), "text", &text.text, &text.entities, formatting);
+                let parameters =
+                    with_text(to(*message), "text", &text.text, &text.entities, formatting);
                 let mut parameters = with_keyboard(parameters, keyboard);
                 parameters["link_preview_options"] = json!({"is_disabled": true});
                 self.none(EditMessageText(parameters)).await
@@ -107,8 +113,13 @@ impl Client {
                 caption,
                 keyboard,
             } => {
-                let parameters =
-                    with_text(to(*message), "caption", &caption.text, &caption.entities, formatting);
+                let parameters = with_text(
+                    to(*message),
+                    "caption",
+                    &caption.text,
+                    &caption.entities,
+                    formatting,
+                );
                 self.none(EditMessageCaption(with_keyboard(parameters, keyboard)))
                     .await
             }
@@ -120,7 +131,13 @@ impl Client {
                 keyboard,
             } => {
                 let media = json!({"type": kind.as_str(), "media": file.file_id});
-                let media = with_text(media, "caption", &caption.text, &caption.entities, formatting);
+                let media = with_text(
+                    media,
+                    "caption",
+                    &caption.text,
+                    &caption.entities,
+                    formatting,
+                );
                 let mut parameters = with_keyboard(to(*message), keyboard);
                 parameters["media"] = media;
                 self.none(EditMessageMedia(parameters)).await
@@ -140,13 +157,21 @@ impl Client {
     }
 
     /// Copies a message; if it can no longer be copied, sends what is stored of it.
-    async fn copy(&self, relay: Relay<'_>, from: Source, instead: &Content) -> Result<Message, Failure> {
+    async fn copy(
+        &self,
+        relay: Relay<'_>,
+        from: Source,
+        instead: &Content,
+    ) -> Result<Message, Failure> {
         let parameters = json!({
             "chat_id": relay.chat.0,
             "from_chat_id": from.chat.0,
             "message_id": from.message.0,
         });
-        match self.one(CopyMessage(with_keyboard(parameters, relay.keyboard))).await {
+        match self
+            .one(CopyMessage(with_keyboard(parameters, relay.keyboard)))
+            .await
+        {
             Err(Failure::MessageGone | Failure::Permanent(_)) => {
                 debug!(chat = %relay.chat, original = %from.message, "an original is gone: its stored form is sent");
                 self.send_stored(relay, instead).await
@@ -161,8 +186,12 @@ impl Client {
             Some(file) => self.send_file(relay, content, file).await,
             None if content.text.is_empty() => Err(Failure::MessageGone),
             None => {
-                let parameters =
-                    text_message(relay.chat, &content.text, &content.entities, relay.formatting);
+                let parameters = text_message(
+                    relay.chat,
+                    &content.text,
+                    &content.entities,
+                    relay.formatting,
+                );
                 self.one(SendMessage(with_keyboard(parameters, relay.keyboard)))
                     .await
             }
@@ -189,7 +218,13 @@ impl Client {
             with_keyboard(parameters, relay.keyboard)
         };
         let captioned = |key: &str| {
-            with_text(bare(key), "caption", &content.text, &content.entities, relay.formatting)
+            with_text(
+                bare(key),
+                "caption",
+                &content.text,
+                &content.entities,
+                relay.formatting,
+            )
         };
         match content.kind {
             ContentKind::Photo => self.one(SendPhoto(captioned("photo"))).await,
@@ -220,9 +255,9 @@ impl Client {
             return Ok(Vec::new());
         };
         // Telegram wants them of one chat and in increasing order.
-        let together = items.windows(2).all(|pair| {
-            pair[0].0.chat == pair[1].0.chat && pair[0].0.message < pair[1].0.message
-        });
+        let together = items
+            .windows(2)
+            .all(|pair| pair[0].0.chat == pair[1].0.chat && pair[0].0.message < pair[1].0.message);
         if together {
             let ids: Vec<i64> = items.iter().map(|(from, _)| from.message.0).collect();
             let parameters = json!({
@@ -330,7 +365,11 @@ fn with_text(
 ) -> Value {
     parameters[key] = text.into();
     if formatting == Formatting::Kept && !entities.is_empty() {
-        let key = if key == "caption" { "caption_entities" } else { "entities" };
+        let key = if key == "caption" {
+            "caption_entities"
+        } else {
+            "entities"
+        };
         parameters[key] = json!(entities);
     }
     parameters

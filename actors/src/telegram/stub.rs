@@ -61,7 +61,8 @@ impl Stub {
     /// A server that does what every call asks for, numbering messages from 501.
     pub(crate) async fn obliging() -> Self {
         let mut last = 500;
-        Self::start(move |method, parameters| Answer::Ok(obliged(&mut last, method, parameters))).await
+        Self::start(move |method, parameters| Answer::Ok(obliged(&mut last, method, parameters)))
+            .await
     }
 
     /// The requests so far: methods in lower case, with their parameters.
@@ -71,13 +72,19 @@ impl Stub {
 
     /// The methods asked for so far.
     pub(crate) fn methods(&self) -> Vec<String> {
-        self.requests().into_iter().map(|(method, _)| method).collect()
+        self.requests()
+            .into_iter()
+            .map(|(method, _)| method)
+            .collect()
     }
 
     /// Waits until so many requests have come.
     pub(crate) async fn asked(&self, times: usize) {
         let mut requests = self.requests.subscribe();
-        requests.wait_for(|requests| requests.len() >= times).await.unwrap();
+        requests
+            .wait_for(|requests| requests.len() >= times)
+            .await
+            .unwrap();
     }
 }
 
@@ -130,8 +137,15 @@ async fn serve(
             Answer::Cut => return,
             Answer::Silence => return std::future::pending().await,
         };
-        let head = format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\n\r\n", body.len());
-        if connection.write_all(format!("{head}{body}").as_bytes()).await.is_err() {
+        let head = format!(
+            "HTTP/1.1 {status} X\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        if connection
+            .write_all(format!("{head}{body}").as_bytes())
+            .await
+            .is_err()
+        {
             return;
         }
     }
@@ -154,12 +168,17 @@ async fn request(
             if received.len() >= body + length {
                 let path = head.split(' ').nth(1)?;
                 let method = path.rsplit('/').next()?.to_owned();
-                let parameters = serde_json::from_slice(&received[body..body + length]).unwrap_or_default();
+                let parameters =
+                    serde_json::from_slice(&received[body..body + length]).unwrap_or_default();
                 return Some((method, parameters, received.split_off(body + length)));
             }
         }
         let mut more = [0; 4096];
-        let read = connection.read(&mut more).await.ok().filter(|read| *read > 0)?;
+        let read = connection
+            .read(&mut more)
+            .await
+            .ok()
+            .filter(|read| *read > 0)?;
         received.extend_from_slice(&more[..read]);
     }
 }

@@ -76,7 +76,9 @@ mod tests {
     #[test]
     fn other_texts_are_refused_without_repeating_them() {
         let long = format!("{}:abc", "9".repeat(30));
-        for text in ["", ":", "12", "12:", ":ab", "0:ab", "-1:ab", "+1:ab", "1:a b", "1:a/b", "1:é", &long] {
+        for text in [
+            "", ":", "12", "12:", ":ab", "0:ab", "-1:ab", "+1:ab", "1:a b", "1:a/b", "1:é", &long,
+        ] {
             let error = text.parse::<Token>().unwrap_err().to_string();
             assert!(text.len() < 4 || !error.contains(text), "{error}");
         }

@@ -253,8 +253,7 @@ pub struct Statistics {
 impl Brief {
     /// Since when its user waits; nobody waits for a closed ticket.
     pub fn waits_since(&self) -> Option<Time> {
-        self.waiting_since
-            .filter(|_| self.status != Status::Closed)
+        self.waiting_since.filter(|_| self.status != Status::Closed)
     }
 }
 

@@ -21,10 +21,9 @@ pub(super) enum Intent {
     Nonsense {
         pressed: Option<ChatMessageId>,
     },
-    /// Words or media. `asked` is true while a form waits for them.
+    /// Words or media.
     Words {
         wrote: Wrote,
-        asked: bool,
     },
     /// An edit of an earlier message.
     Edit {
@@ -81,19 +80,18 @@ pub(super) fn read(state: &Conversation, input: &Input, settings: &Settings) -> 
 
 /// What a message means, were it new.
 pub(super) fn wrote_intent(state: &Conversation, wrote: &Wrote, admin: bool) -> Intent {
-    let asked = !matches!(state.form, Form::None);
+    let in_form = !matches!(state.form, Form::None);
     match wrote
         .command()
         .map(|command| command_of(&command.name, command.args, admin))
     {
         // In a form, a slash that is no command of ours starts an ordinary text ("/etc is gone").
-        Some(Asked::Unknown) if asked || wrote.reply_to.is_some() => {}
+        Some(Asked::Unknown) if in_form || wrote.reply_to.is_some() => {}
         Some(command) => return Intent::Command(command),
         None => {}
     }
     Intent::Words {
         wrote: wrote.clone(),
-        asked,
     }
 }
 

@@ -33,7 +33,7 @@ pub fn needs(state: &Conversation, input: &Input, settings: &Settings, now: Time
         Intent::Command(Asked::Cancel) => cancel_needs(state),
         Intent::Command(command) => command_needs(&command, settings, now),
         Intent::Press { button, .. } => press_needs(state, &button, settings, now),
-        Intent::Words { wrote, .. } => words_needs(state, &wrote, input, settings),
+        Intent::Words { wrote } => words_needs(state, &wrote, input, settings),
         Intent::Edit { wrote } => {
             let mut needs = vec![Need::Original(wrote.piece.source), Need::Staff(None)];
             // Should the original be unknown, the edit is taken as the message.
@@ -65,7 +65,7 @@ pub fn step(
             turn.pressed = pressed;
             turn.out_of_date();
         }
-        Intent::Words { wrote, asked } => turn.words(wrote, asked),
+        Intent::Words { wrote } => turn.words(wrote),
         Intent::Edit { wrote } => turn.edit(wrote),
         Intent::Blocked => turn.out.person.reachable = Some(false),
         Intent::Unblocked => {}

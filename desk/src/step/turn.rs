@@ -155,6 +155,17 @@ impl<'a> Turn<'a> {
         }
     }
 
+    /// How many messages this turn adds: a screen shown with it counts them already.
+    pub(super) fn new_messages(&self) -> u32 {
+        let new: usize = self
+            .out
+            .tickets
+            .iter()
+            .map(|change| change.messages.len())
+            .sum();
+        u32::try_from(new).unwrap_or(u32::MAX)
+    }
+
     /// An event by the person who acts.
     pub(super) fn event(&self, what: Happened) -> NewEvent {
         NewEvent {
@@ -242,7 +253,7 @@ impl<'a> Turn<'a> {
     }
 
     /// Takes in words or media.
-    pub(super) fn words(&mut self, wrote: Wrote, asked: bool) {
+    pub(super) fn words(&mut self, wrote: Wrote) {
         if self.joins_album(&wrote) || self.joins_by_reply(&wrote) {
             return;
         }
@@ -255,7 +266,6 @@ impl<'a> Turn<'a> {
             // No longer an admin: what was begun as one is over.
             _ => self.out.conversation.form = Form::None,
         }
-        debug_assert!(self.admin || !asked || matches!(self.out.conversation.form, Form::None));
         if self.follows_own(&wrote) {
             return;
         }
@@ -269,7 +279,7 @@ impl<'a> Turn<'a> {
     /// Takes an edit for a new message, because the original is not known.
     pub(super) fn take_as_new(&mut self, wrote: Wrote) {
         match wrote_intent(&self.out.conversation, &wrote, self.admin) {
-            Intent::Words { wrote, asked } => self.words(wrote, asked),
+            Intent::Words { wrote } => self.words(wrote),
             // A command that is mended in an edit (`/nwe` into `/new`) would need facts that were
             // not read for it; the menu is the way on.
             _ => self.show(Screen::Home {

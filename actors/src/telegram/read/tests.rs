@@ -87,12 +87,32 @@ fn a_text_is_read_whole() {
 fn every_kind_has_its_content() {
     let media = json!({"file_id": "F", "file_unique_id": "U"});
     let table = [
-        (json!({"animation": media, "document": media}), ContentKind::Animation, "", true),
-        (json!({"video": media, "caption": "c"}), ContentKind::Video, "c", true),
+        (
+            json!({"animation": media, "document": media}),
+            ContentKind::Animation,
+            "",
+            true,
+        ),
+        (
+            json!({"video": media, "caption": "c"}),
+            ContentKind::Video,
+            "c",
+            true,
+        ),
         (json!({"audio": media}), ContentKind::Audio, "", true),
         (json!({"voice": media}), ContentKind::Voice, "", true),
-        (json!({"video_note": media}), ContentKind::VideoNote, "", true),
-        (json!({"document": media, "caption": "d"}), ContentKind::Document, "d", true),
+        (
+            json!({"video_note": media}),
+            ContentKind::VideoNote,
+            "",
+            true,
+        ),
+        (
+            json!({"document": media, "caption": "d"}),
+            ContentKind::Document,
+            "d",
+            true,
+        ),
         (
             json!({"sticker": {"file_id": "F", "file_unique_id": "U", "emoji": "😀"}}),
             ContentKind::Sticker,
@@ -119,10 +139,25 @@ fn every_kind_has_its_content() {
             "+7 900 Ann",
             false,
         ),
-        (json!({"poll": {"question": "why?"}}), ContentKind::Poll, "why?", false),
-        (json!({"dice": {"emoji": "🎲", "value": 4}}), ContentKind::Dice, "🎲 4", false),
+        (
+            json!({"poll": {"question": "why?"}}),
+            ContentKind::Poll,
+            "why?",
+            false,
+        ),
+        (
+            json!({"dice": {"emoji": "🎲", "value": 4}}),
+            ContentKind::Dice,
+            "🎲 4",
+            false,
+        ),
         (json!({"story": {"id": 1}}), ContentKind::Other, "", false),
-        (json!({"paid_media": {}, "caption": "p"}), ContentKind::Other, "p", false),
+        (
+            json!({"paid_media": {}, "caption": "p"}),
+            ContentKind::Other,
+            "p",
+            false,
+        ),
         (json!({"hologram": {"x": 1}}), ContentKind::Other, "", false),
         (json!({}), ContentKind::Other, "", false),
     ];
@@ -164,7 +199,8 @@ fn an_edit_is_an_edit_but_a_moving_place_is_not() {
 #[test]
 fn a_press_is_read_with_or_without_its_message() {
     let press = |extra: Value| {
-        let mut query = json!({"id": "q1", "from": {"id": 101, "first_name": "Anna"}, "data": "home"});
+        let mut query =
+            json!({"id": "q1", "from": {"id": 101, "first_name": "Anna"}, "data": "home"});
         query
             .as_object_mut()
             .unwrap()
@@ -219,7 +255,10 @@ fn what_is_not_for_the_desk_is_ignored_by_name() {
     bot["from"]["is_bot"] = json!(true);
     let table = [
         (json!({"update_id": 1, "message": group}), "group_message"),
-        (json!({"update_id": 1, "message": nobody}), "message_from_nobody"),
+        (
+            json!({"update_id": 1, "message": nobody}),
+            "message_from_nobody",
+        ),
         (json!({"update_id": 1, "message": bot}), "message_from_bot"),
         (
             json!({"update_id": 1, "message": in_message(json!({"pinned_message": {}}))}),
@@ -241,12 +280,21 @@ fn what_is_malformed_is_undecodable_and_quotes_nobody() {
         (with("message_id", json!("secret")), "message: `message_id`"),
         (with("message_id", Value::Null), "message: `message_id`"),
         (with("chat", json!("secret")), "message: `chat`"),
-        (with("chat", json!({"type": "private"})), "message: `chat.id`"),
-        (with("from", json!({"first_name": "secret"})), "message: `from.id`"),
+        (
+            with("chat", json!({"type": "private"})),
+            "message: `chat.id`",
+        ),
+        (
+            with("from", json!({"first_name": "secret"})),
+            "message: `from.id`",
+        ),
         (with("text", json!(["secret"])), "message: `text`"),
         (with("photo", json!([])), "message: `photo`"),
         (with("video", json!({"width": 1})), "message: `video`"),
-        (with("location", json!({"latitude": "secret"})), "message: `latitude`"),
+        (
+            with("location", json!({"latitude": "secret"})),
+            "message: `latitude`",
+        ),
         (json!("secret"), "message: `chat`"),
     ];
     for (message, start) in table {
@@ -261,7 +309,10 @@ fn what_is_malformed_is_undecodable_and_quotes_nobody() {
     let raw = json!({"update_id": 1, "message": with("text", json!(1))});
     assert!(matches!(
         read(&raw),
-        Read::Undecodable { person: Some(PersonId(101)), .. }
+        Read::Undecodable {
+            person: Some(PersonId(101)),
+            ..
+        }
     ));
     assert!(matches!(
         read(&json!({"message": in_message(json!({"text": "a"}))})),
@@ -271,10 +322,36 @@ fn what_is_malformed_is_undecodable_and_quotes_nobody() {
 
 /// The keys that the reader looks at, so that random JSON gets past its first look.
 const KEYS: &[&str] = &[
-    "update_id", "message", "edited_message", "callback_query", "my_chat_member", "message_id",
-    "chat", "from", "id", "type", "text", "entities", "photo", "file_id", "offset", "length",
-    "location", "venue", "latitude", "longitude", "contact", "poll", "dice", "value", "data",
-    "new_chat_member", "old_chat_member", "status", "reply_to_message", "caption",
+    "update_id",
+    "message",
+    "edited_message",
+    "callback_query",
+    "my_chat_member",
+    "message_id",
+    "chat",
+    "from",
+    "id",
+    "type",
+    "text",
+    "entities",
+    "photo",
+    "file_id",
+    "offset",
+    "length",
+    "location",
+    "venue",
+    "latitude",
+    "longitude",
+    "contact",
+    "poll",
+    "dice",
+    "value",
+    "data",
+    "new_chat_member",
+    "old_chat_member",
+    "status",
+    "reply_to_message",
+    "caption",
 ];
 
 fn any_json() -> impl Strategy<Value = Value> {
@@ -284,8 +361,12 @@ fn any_json() -> impl Strategy<Value = Value> {
         any::<i64>().prop_map(Value::from),
         any::<u64>().prop_map(Value::from),
         any::<f64>().prop_map(Value::from),
-        prop_oneof![Just("private".to_owned()), Just("member".to_owned()), ".{0,8}"]
-            .prop_map(Value::from),
+        prop_oneof![
+            Just("private".to_owned()),
+            Just("member".to_owned()),
+            ".{0,8}"
+        ]
+        .prop_map(Value::from),
     ];
     leaf.prop_recursive(6, 96, 8, |inner| {
         let key = prop_oneof![

@@ -100,7 +100,10 @@ async fn a_gone_original_is_sent_by_its_kind_else_its_placeholder_stands_for_it(
     };
     let stub = gone(&["copymessage"]).await;
     stub.client.send(CHAT, &copy(photo(7).1)).await.unwrap();
-    stub.client.send(CHAT, &copy(Content::plain("words"))).await.unwrap();
+    stub.client
+        .send(CHAT, &copy(Content::plain("words")))
+        .await
+        .unwrap();
     let requests = stub.requests();
     assert_eq!(
         stub.methods(),
@@ -113,10 +116,19 @@ async fn a_gone_original_is_sent_by_its_kind_else_its_placeholder_stands_for_it(
 
     let stub = gone(&["copymessage", "sendphoto"]).await;
     stub.client.send(CHAT, &copy(photo(7).1)).await.unwrap();
-    stub.client.send(CHAT, &copy(Content::plain(""))).await.unwrap();
+    stub.client
+        .send(CHAT, &copy(Content::plain("")))
+        .await
+        .unwrap();
     assert_eq!(
         stub.methods(),
-        ["copymessage", "sendphoto", "sendmessage", "copymessage", "sendmessage"]
+        [
+            "copymessage",
+            "sendphoto",
+            "sendmessage",
+            "copymessage",
+            "sendmessage"
+        ]
     );
     assert_eq!(stub.requests()[2].1["text"], "(lost)");
     assert!(stub.requests()[4].1["reply_markup"].is_object());
@@ -160,7 +172,14 @@ async fn an_album_that_came_incomplete_is_taken_back_and_sent_one_by_one() {
     assert_eq!(sent.messages, [501, 502, 503].map(ChatMessageId));
     assert_eq!(
         stub.methods(),
-        ["copymessages", "deletemessages", "copymessage", "copymessage", "sendphoto", "copymessage"]
+        [
+            "copymessages",
+            "deletemessages",
+            "copymessage",
+            "copymessage",
+            "sendphoto",
+            "copymessage"
+        ]
     );
     assert_eq!(stub.requests()[1].1["message_ids"], json!([91, 92]));
 }
@@ -182,7 +201,10 @@ async fn an_album_that_fails_in_the_middle_is_taken_back() {
     let failure = stub.client.send(CHAT, &album()).await.unwrap_err();
     assert_eq!(failure, Failure::RetryAfter(9));
     let (method, parameters) = stub.requests().pop().unwrap();
-    assert_eq!((&*method, &parameters["message_ids"]), ("deletemessages", &json!([41])));
+    assert_eq!(
+        (&*method, &parameters["message_ids"]),
+        ("deletemessages", &json!([41]))
+    );
 }
 
 #[tokio::test]
@@ -190,8 +212,16 @@ async fn edits_and_the_like_make_no_messages() {
     let stub = Stub::obliging().await;
     let message = ChatMessageId(5);
     let calls = [
-        Call::EditText { message, text: words("a"), keyboard: Keyboard::NONE },
-        Call::EditCaption { message, caption: words("a"), keyboard: home() },
+        Call::EditText {
+            message,
+            text: words("a"),
+            keyboard: Keyboard::NONE,
+        },
+        Call::EditCaption {
+            message,
+            caption: words("a"),
+            keyboard: home(),
+        },
         Call::EditMedia {
             message,
             kind: ContentKind::Photo,
@@ -199,13 +229,25 @@ async fn edits_and_the_like_make_no_messages() {
             caption: words("a"),
             keyboard: Keyboard::NONE,
         },
-        Call::EditKeyboard { message, keyboard: Keyboard::NONE },
-        Call::DeleteMessages { messages: vec![message] },
-        Call::React { message, emoji: "👍".to_owned() },
+        Call::EditKeyboard {
+            message,
+            keyboard: Keyboard::NONE,
+        },
+        Call::DeleteMessages {
+            messages: vec![message],
+        },
+        Call::React {
+            message,
+            emoji: "👍".to_owned(),
+        },
         Call::LeaveChat,
     ];
     for call in calls {
-        assert_eq!(stub.client.send(CHAT, &call).await, Ok(Sent::default()), "{call:?}");
+        assert_eq!(
+            stub.client.send(CHAT, &call).await,
+            Ok(Sent::default()),
+            "{call:?}"
+        );
     }
     let requests = stub.requests();
     assert_eq!(
@@ -217,7 +259,10 @@ async fn edits_and_the_like_make_no_messages() {
         })
     );
     assert_eq!(requests[3].1, json!({"chat_id": 101, "message_id": 5}));
-    assert_eq!(requests[5].1["reaction"], json!([{"type": "emoji", "emoji": "👍"}]));
+    assert_eq!(
+        requests[5].1["reaction"],
+        json!([{"type": "emoji", "emoji": "👍"}])
+    );
 }
 
 #[tokio::test]
@@ -226,8 +271,14 @@ async fn outcomes_on_the_wire_are_told_apart_and_never_name_the_token() {
         (|| Answer::Cut, Failure::Uncertain),
         (|| Answer::Body("<html>"), Failure::Uncertain),
         (|| Answer::RetryAfter(31), Failure::RetryAfter(31)),
-        (|| Answer::Refused(401, "Unauthorized"), Failure::TokenRefused),
-        (|| Answer::Refused(403, "Forbidden: bot was blocked by the user"), Failure::Unreachable),
+        (
+            || Answer::Refused(401, "Unauthorized"),
+            Failure::TokenRefused,
+        ),
+        (
+            || Answer::Refused(403, "Forbidden: bot was blocked by the user"),
+            Failure::Unreachable,
+        ),
     ];
     for (answer, expected) in table {
         let stub = Stub::start(move |_, _| answer()).await;

@@ -148,7 +148,7 @@ impl Turn<'_> {
             user: user.clone(),
             user_tickets: self.facts.user_tickets,
             assignee: ticket.assignee.map(|assignee| self.named(assignee)),
-            messages: self.facts.message_count,
+            messages: self.facts.message_count + self.new_messages(),
             me: self.me,
             at: self.now,
             recallable,
