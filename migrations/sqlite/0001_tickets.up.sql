@@ -38,25 +38,30 @@ CREATE TABLE tickets (
     first_answer_at   INTEGER,
     waiting_since     INTEGER,                -- an answer clears it
     unread            INTEGER NOT NULL CHECK (unread IN (0, 1)),
-    version           INTEGER NOT NULL CHECK (version >= 1)
+    version           INTEGER NOT NULL CHECK (version >= 1),
+    -- The staff's lists put who waits longest first, and then the latest activity. Both are one
+    -- number: the start of the wait, or (always greater) how far before the end of time the ticket
+    -- last changed. Nobody waits for a closed ticket, though it keeps the start of the wait for the
+    -- case that it is reopened.
+    waiting_rank      INTEGER NOT NULL GENERATED ALWAYS AS (
+        coalesce(CASE WHEN status = 'closed' THEN NULL ELSE waiting_since END,
+                 9223372036854775807 - updated_at)
+    ) STORED
 ) STRICT;
 
--- The staff's lists put who waits longest first, and then the latest activity. Both are one
--- number: the start of the wait, or (always greater) how far before the end of time the ticket
--- last changed. While somebody waits, a change of the ticket leaves these indexes alone. Nobody
--- waits for a closed ticket, though it keeps the start of the wait for the case that it is reopened.
+-- While somebody waits, a change of the ticket leaves these indexes alone.
 CREATE INDEX tickets_all ON tickets
-    (coalesce(iif(status = 'closed', NULL, waiting_since), 9223372036854775807 - updated_at), id);
+    (waiting_rank, id);
 CREATE INDEX tickets_by_status ON tickets
-    (status, coalesce(iif(status = 'closed', NULL, waiting_since), 9223372036854775807 - updated_at), id);
+    (status, waiting_rank, id);
 CREATE INDEX tickets_by_category ON tickets
-    (category, coalesce(iif(status = 'closed', NULL, waiting_since), 9223372036854775807 - updated_at), id)
+    (category, waiting_rank, id)
     WHERE status <> 'closed';
 CREATE INDEX tickets_by_priority ON tickets
-    (priority, coalesce(iif(status = 'closed', NULL, waiting_since), 9223372036854775807 - updated_at), id)
+    (priority, waiting_rank, id)
     WHERE status <> 'closed';
 CREATE INDEX tickets_by_assignee ON tickets
-    (assigned_admin_id, coalesce(iif(status = 'closed', NULL, waiting_since), 9223372036854775807 - updated_at), id)
+    (assigned_admin_id, waiting_rank, id)
     WHERE status <> 'closed';
 -- A user's own list: open first, latest activity first.
 CREATE INDEX tickets_by_user ON tickets (user_id, (status = 'closed'), updated_at DESC, id DESC);

@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn the_librarys_errors_are_told_apart() {
+    fn errors_of_the_library_are_told_apart() {
         let api = |text: &str| {
             let error = serde_json::from_value(serde_json::json!(text)).unwrap();
             classify(&RequestError::Api(error))

@@ -163,14 +163,14 @@ impl Column<'_> {
         let query = match self {
             Self::All => sqlx::query(
                 "SELECT * FROM tickets
-                 ORDER BY coalesce(iif(status = 'closed', NULL, waiting_since), 9223372036854775807 - updated_at), id
+                 ORDER BY waiting_rank, id
                  LIMIT $1 OFFSET $2",
             )
             .bind(size)
             .bind(skip),
             Self::Status(status) => sqlx::query(
                 "SELECT * FROM tickets WHERE status = $3
-                 ORDER BY coalesce(iif(status = 'closed', NULL, waiting_since), 9223372036854775807 - updated_at), id
+                 ORDER BY waiting_rank, id
                  LIMIT $1 OFFSET $2",
             )
             .bind(size)
@@ -178,7 +178,7 @@ impl Column<'_> {
             .bind(status.as_str()),
             Self::Category(category) => sqlx::query(
                 "SELECT * FROM tickets WHERE category = $3 AND status <> 'closed'
-                 ORDER BY coalesce(iif(status = 'closed', NULL, waiting_since), 9223372036854775807 - updated_at), id
+                 ORDER BY waiting_rank, id
                  LIMIT $1 OFFSET $2",
             )
             .bind(size)
@@ -186,7 +186,7 @@ impl Column<'_> {
             .bind(&category.0),
             Self::Priority(priority) => sqlx::query(
                 "SELECT * FROM tickets WHERE priority = $3 AND status <> 'closed'
-                 ORDER BY coalesce(iif(status = 'closed', NULL, waiting_since), 9223372036854775807 - updated_at), id
+                 ORDER BY waiting_rank, id
                  LIMIT $1 OFFSET $2",
             )
             .bind(size)
@@ -194,7 +194,7 @@ impl Column<'_> {
             .bind(priority.as_str()),
             Self::Assignee(Some(admin)) => sqlx::query(
                 "SELECT * FROM tickets WHERE assigned_admin_id = $3 AND status <> 'closed'
-                 ORDER BY coalesce(iif(status = 'closed', NULL, waiting_since), 9223372036854775807 - updated_at), id
+                 ORDER BY waiting_rank, id
                  LIMIT $1 OFFSET $2",
             )
             .bind(size)
@@ -202,7 +202,7 @@ impl Column<'_> {
             .bind(admin.0),
             Self::Assignee(None) => sqlx::query(
                 "SELECT * FROM tickets WHERE assigned_admin_id IS NULL AND status <> 'closed'
-                 ORDER BY coalesce(iif(status = 'closed', NULL, waiting_since), 9223372036854775807 - updated_at), id
+                 ORDER BY waiting_rank, id
                  LIMIT $1 OFFSET $2",
             )
             .bind(size)

@@ -59,7 +59,7 @@ pub(super) async fn counts(
     for status in [Status::Open, Status::InProgress] {
         let first = sqlx::query(
             "SELECT id, waiting_since FROM tickets WHERE status = $1
-             ORDER BY coalesce(iif(status = 'closed', NULL, waiting_since), 9223372036854775807 - updated_at), id LIMIT 1",
+             ORDER BY waiting_rank, id LIMIT 1",
         )
         .bind(status.as_str())
         .fetch_optional(&mut *tx)

@@ -114,7 +114,7 @@ async fn only_files_of_sqlite_are_opened() {
 async fn lists_and_the_outbox_are_read_by_their_indexes() {
     let (_folder, db) = fresh().await;
     migrate::up(&db).await.unwrap();
-    let rank = "coalesce(iif(status = 'closed', NULL, waiting_since), 9223372036854775807 - updated_at), id";
+    let rank = "waiting_rank, id";
     let staffs = |filter: &str| format!("SELECT * FROM tickets {filter} ORDER BY {rank} LIMIT 8");
     let plans = [
         ("tickets_all", staffs("")),
