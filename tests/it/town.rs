@@ -14,7 +14,7 @@ use frontdesk_sandbox::{Options, Outgoing, Person, PersonSpec, Sandbox, SeenMess
 use tempfile::TempDir;
 
 /// Longer than anything takes; only a desk that hangs comes to it.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Анна, a Russian user.
 pub(crate) const ANNA: i64 = 101;
@@ -166,6 +166,13 @@ impl Town {
     /// All that was done and seen, in order: what a story compares with its file.
     pub(crate) fn story(&self) -> String {
         self.film.borrow().told.clone()
+    }
+
+    /// How often a method was called with success.
+    pub(crate) fn calls_of(&self, method: &str) -> usize {
+        let calls = self.sandbox.calls();
+        let of = calls.iter().filter(|call| call.ok && call.method == method);
+        of.count()
     }
 
     /// Writes down what somebody does.

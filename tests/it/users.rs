@@ -5,7 +5,7 @@ use expect_test::expect_file;
 use frontdesk_sandbox::Outgoing;
 use serde_json::json;
 
-use crate::town::{ANNA, EMMA, KATE, OLEG, Town};
+use crate::town::{ANNA, EMMA, KATE, OLEG, PATIENCE, Town};
 
 #[actix_rt::test]
 async fn a_ticket_from_the_first_word_to_closing_in_russian() {
@@ -327,4 +327,62 @@ async fn an_old_button_still_works() {
     emma.presses_old(&(old.0, "no such button".to_owned()))
         .await;
     expect_file!["transcripts/old_buttons.txt"].assert_eq(&town.story());
+}
+
+#[actix_rt::test]
+async fn the_commands_stand_in_the_menu_of_each_in_their_language() {
+    let town = Town::new().await;
+    let names = |id| -> Vec<String> {
+        let commands = town.person(id).person().commands();
+        commands.into_iter().map(|(name, _)| name).collect()
+    };
+    let said = |id| town.person(id).person().commands().remove(2).1;
+    town.sandbox
+        .wait_until(PATIENCE, |sandbox| {
+            sandbox.person(KATE).commands().len() > sandbox.person(EMMA).commands().len()
+                && !sandbox.person(ANNA).commands().is_empty()
+        })
+        .await
+        .expect("the commands are set");
+    let users = ["start", "help", "new", "tickets", "language", "cancel"];
+    assert_eq!(names(EMMA), users);
+    assert_eq!(names(ANNA), users);
+    assert_eq!(said(EMMA), "New ticket");
+    assert_eq!(said(ANNA), "Создать тикет");
+    assert!(names(KATE).contains(&"admin".to_owned()));
+    assert!(!names(EMMA).contains(&"admin".to_owned()));
+}
+
+#[actix_rt::test]
+async fn commands_are_set_only_when_they_changed() {
+    let mut town = Town::new().await;
+    let set = |town: &Town| town.calls_of("setMyCommands");
+    town.sandbox
+        .wait_until(PATIENCE, |sandbox| sandbox.person(KATE).commands().len() > 6)
+        .await
+        .expect("the commands are set");
+    town.later(TimeDelta::seconds(1)).await;
+    town.restart().await;
+    let before = set(&town);
+    town.restart().await;
+    town.person(EMMA).writes("/start").await;
+    assert_eq!(set(&town), before);
+}
+
+#[actix_rt::test]
+async fn what_fails_by_a_fault_of_ours_is_kept_and_told() {
+    let town = Town::new().await;
+    let (anna, emma) = (town.person(ANNA), town.person(EMMA));
+    emma.writes("/start").await;
+    town.sandbox.push_raw_update(json!({"message": {
+        "message_id": "seven",
+        "date": 1,
+        "from": {"id": EMMA, "is_bot": false, "first_name": "Emma"},
+        "chat": {"id": EMMA, "type": "private", "first_name": "Emma"},
+        "text": "hello"
+    }}));
+    town.settle().await;
+    emma.must_read("Something went wrong on our side");
+    anna.writes("/start").await;
+    anna.must_read("Здравствуйте");
 }
