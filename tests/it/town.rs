@@ -168,13 +168,6 @@ impl Town {
         self.film.borrow().told.clone()
     }
 
-    /// How often a method was called with success.
-    pub(crate) fn calls_of(&self, method: &str) -> usize {
-        let calls = self.sandbox.calls();
-        let of = calls.iter().filter(|call| call.ok && call.method == method);
-        of.count()
-    }
-
     /// Writes down what somebody does.
     fn note(&self, person: &Person, does: &str) {
         let name = self.name(person.id());
