@@ -27,7 +27,8 @@ pub fn start(log: &Log) -> Result<(), TryInitError> {
 }
 
 /// Libraries below us know requests with the token in their address, and messages that people
-/// wrote; what they say at debug and trace is left out whatever the level.
+/// wrote; what they say at debug and trace is left out whatever the level, and so is their chatter
+/// at info: what happens to the desk is told by the desk.
 fn may_be_written(line: &Metadata<'_>) -> bool {
-    *line.level() <= Level::INFO || line.target().starts_with("frontdesk")
+    *line.level() <= Level::WARN || line.target().starts_with("frontdesk")
 }

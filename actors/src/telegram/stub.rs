@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use super::{Client, ClientSettings};
 
@@ -23,8 +23,8 @@ pub(crate) enum Answer {
     Cut,
     /// This body, whatever it is.
     Body(&'static str),
-    /// No answer for as long as the test runs.
-    Silence,
+    /// `ok`, with this result, once the test says so.
+    OkAfter(Arc<Notify>, Value),
 }
 
 type Script = dyn FnMut(&str, &Value) -> Answer + Send;
@@ -135,7 +135,10 @@ async fn serve(
             }
             Answer::Body(body) => (200, body.to_owned()),
             Answer::Cut => return,
-            Answer::Silence => return std::future::pending().await,
+            Answer::OkAfter(said, result) => {
+                said.notified().await;
+                (200, json!({"ok": true, "result": result}).to_string())
+            }
         };
         let head = format!(
             "HTTP/1.1 {status} X\r\nContent-Length: {}\r\n\r\n",
