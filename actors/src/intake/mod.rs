@@ -142,6 +142,3 @@ impl Handler<Stop> for Intake {
         })
     }
 }
-
-#[cfg(test)]
-mod tests;

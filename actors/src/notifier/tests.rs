@@ -314,7 +314,10 @@ async fn notices_go_out_in_order_for_each_chat_and_a_slow_chat_delays_no_other()
     let of = |chat: i64| {
         let mut calls = desk.calls();
         calls.retain(|(_, to, _)| *to == chat);
-        calls.into_iter().map(|(_, _, message)| message).collect::<Vec<_>>()
+        calls
+            .into_iter()
+            .map(|(_, _, message)| message)
+            .collect::<Vec<_>>()
     };
     assert_eq!((of(101), of(102)), (vec![1], vec![2, 3, 4]));
     slow.notify_one();
@@ -323,7 +326,11 @@ async fn notices_go_out_in_order_for_each_chat_and_a_slow_chat_delays_no_other()
     desk.settle().await;
     assert_eq!(of(101), [1, 5]);
     assert_eq!(desk.rows(|rows| rows.results.len()), 5);
-    assert!(desk.rows(|rows| rows.results.iter().all(|delivered| delivered.result == done())));
+    assert!(desk.rows(|rows| {
+        rows.results
+            .iter()
+            .all(|delivered| delivered.result == done())
+    }));
 }
 
 #[actix::test]
@@ -383,7 +390,9 @@ async fn a_press_edits_its_screen_and_words_get_a_new_one_below() {
     );
     let shown = desk.rows(|rows| {
         let shown = rows.shown.iter();
-        shown.map(|shown| (shown.number, shown.message.0)).collect::<Vec<_>>()
+        shown
+            .map(|shown| (shown.number, shown.message.0))
+            .collect::<Vec<_>>()
     });
     assert_eq!(shown, [(2, 40), (3, 501), (4, 502), (5, 502)]);
 }
@@ -391,13 +400,15 @@ async fn a_press_edits_its_screen_and_words_get_a_new_one_below() {
 #[actix::test]
 async fn a_screen_that_cannot_be_edited_is_sent_and_an_unchanged_one_is_shown() {
     let mut last = 500;
-    let stub = Stub::start(move |method, parameters| match parameters["message_id"].as_i64() {
-        Some(40) => Answer::Refused(400, "Bad Request: message can't be edited"),
-        Some(501) if method == "editmessagetext" => {
-            Answer::Refused(400, "Bad Request: message is not modified: it is the same")
-        }
-        _ => Answer::Ok(obliged(&mut last, method, parameters)),
-    })
+    let stub = Stub::start(
+        move |method, parameters| match parameters["message_id"].as_i64() {
+            Some(40) => Answer::Refused(400, "Bad Request: message can't be edited"),
+            Some(501) if method == "editmessagetext" => {
+                Answer::Refused(400, "Bad Request: message is not modified: it is the same")
+            }
+            _ => Answer::Ok(obliged(&mut last, method, parameters)),
+        },
+    )
     .await;
     let rows = Rows {
         current: HashMap::from([(ANNA, ChatMessageId(40))]),
@@ -409,8 +420,16 @@ async fn a_screen_that_cannot_be_edited_is_sent_and_an_unchanged_one_is_shown() 
     desk.show(ANNA, 3, Some(501), false).await;
     desk.settle().await;
     assert_eq!(desk.calls()[1], call("sendmessage", 101, 0));
-    assert_eq!(desk.calls().last(), Some(&call("editmessagetext", 101, 501)));
-    let shown = desk.rows(|rows| rows.shown.iter().map(|shown| shown.message.0).collect::<Vec<_>>());
+    assert_eq!(
+        desk.calls().last(),
+        Some(&call("editmessagetext", 101, 501))
+    );
+    let shown = desk.rows(|rows| {
+        rows.shown
+            .iter()
+            .map(|shown| shown.message.0)
+            .collect::<Vec<_>>()
+    });
     assert_eq!(shown, [501, 501]);
     assert!(desk.rows(|rows| rows.failed.is_empty()));
 }
@@ -439,7 +458,12 @@ async fn only_the_newest_screen_is_shown_and_none_twice() {
     desk.stub.asked(2).await;
     slow.notify_one();
     desk.settle().await;
-    let numbers = desk.rows(|rows| rows.shown.iter().map(|shown| shown.number).collect::<Vec<_>>());
+    let numbers = desk.rows(|rows| {
+        rows.shown
+            .iter()
+            .map(|shown| shown.number)
+            .collect::<Vec<_>>()
+    });
     assert_eq!(numbers, [1, 4]);
 }
 
@@ -464,7 +488,12 @@ async fn retry_after_holds_that_chat_and_is_stored() {
     desk.clock.advance(TimeDelta::seconds(16));
     desk.settle().await;
     assert_eq!(desk.calls().len(), 2);
-    let retry = desk.rows(|rows| rows.results.iter().find(|delivered| delivered.notice.0 == 1).cloned());
+    let retry = desk.rows(|rows| {
+        rows.results
+            .iter()
+            .find(|delivered| delivered.notice.0 == 1)
+            .cloned()
+    });
     assert_eq!(
         retry.unwrap().result,
         DeliveryResult::RetryAt {
@@ -475,7 +504,11 @@ async fn retry_after_holds_that_chat_and_is_stored() {
     );
     desk.clock.advance(TimeDelta::seconds(1));
     desk.settle().await;
-    let messages: Vec<i64> = desk.calls().into_iter().map(|(_, _, message)| message).collect();
+    let messages: Vec<i64> = desk
+        .calls()
+        .into_iter()
+        .map(|(_, _, message)| message)
+        .collect();
     assert_eq!(messages[2..], [1, 2]);
 }
 
@@ -493,12 +526,18 @@ async fn the_chat_limit_makes_the_rest_wait_and_settling_does_not() {
         assert_eq!(desk.calls().len(), sent);
         desk.clock.advance(TimeDelta::seconds(1));
     }
-    assert!(desk.rows(|rows| rows.results.iter().all(|delivered| delivered.result == done())));
+    assert!(desk.rows(|rows| {
+        rows.results
+            .iter()
+            .all(|delivered| delivered.result == done())
+    }));
 }
 
 #[actix::test]
 async fn the_limit_over_all_chats_takes_no_more_than_it_lets_through() {
-    let pending = (1..=6).map(|id| notice(id, 100 + id, Lane::Other)).collect();
+    let pending = (1..=6)
+        .map(|id| notice(id, 100 + id, Lane::Other))
+        .collect();
     let limits = LimitSettings {
         global_per_second: 2,
         chat_per_second: 0,
@@ -515,7 +554,8 @@ async fn the_limit_over_all_chats_takes_no_more_than_it_lets_through() {
 
 #[actix::test]
 async fn who_cannot_be_reached_is_stored_as_such() {
-    let stub = Stub::start(|_, _| Answer::Refused(403, "Forbidden: bot was blocked by the user")).await;
+    let stub =
+        Stub::start(|_, _| Answer::Refused(403, "Forbidden: bot was blocked by the user")).await;
     let desk = Desk::start(stub, outbox(vec![notice(1, 102, Lane::Other)]), UNLIMITED).await;
     desk.show(ANNA, 1, None, false).await;
     desk.settle().await;
@@ -541,7 +581,10 @@ async fn a_start_shows_what_was_not_shown() {
             call("editmessagereplymarkup", 101, 40),
         ]
     );
-    let text = desk.stub.requests()[1].1["text"].as_str().unwrap().to_owned();
+    let text = desk.stub.requests()[1].1["text"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     assert!(text.chars().any(|c| ('а'..='я').contains(&c)), "{text}");
 }
 
@@ -603,6 +646,8 @@ async fn a_press_is_answered_outside_the_limits() {
     desk.settle().await;
     let requests = desk.stub.requests();
     assert_eq!(requests.len(), 3);
-    let texts = requests.iter().filter(|(_, parameters)| parameters.get("text").is_some());
+    let texts = requests
+        .iter()
+        .filter(|(_, parameters)| parameters.get("text").is_some());
     assert_eq!(texts.count(), 1);
 }
