@@ -142,3 +142,6 @@ impl Handler<Stop> for Intake {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

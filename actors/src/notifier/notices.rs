@@ -34,7 +34,8 @@ pub(super) struct Outbox {
     taken: VecDeque<DueNotice>,
     /// What became of notices, to be stored.
     outcomes: Vec<Delivered>,
-    recording: bool,
+    /// The chats of those that are being stored.
+    recording: Option<Vec<ChatId>>,
     /// How many of the outcomes are stored one by one, since the database refused them together.
     singly: usize,
 }
@@ -54,12 +55,18 @@ impl Outbox {
 
     /// Whether nothing is asked of the database or waits to be stored.
     pub(super) fn is_idle(&self) -> bool {
-        !self.looking && !self.recording && self.outcomes.is_empty()
+        !self.looking && self.recording.is_none() && self.outcomes.is_empty()
     }
 
     /// The chats of the notices that were taken and not started.
     pub(super) fn chats(&self) -> impl Iterator<Item = ChatId> {
         self.taken.iter().map(|notice| notice.chat)
+    }
+
+    /// The chats of the notices whose outcome is not stored yet: their next one cannot be seen.
+    fn unstored(&self) -> impl Iterator<Item = ChatId> {
+        let recording = self.recording.iter().flatten().copied();
+        recording.chain(self.outcomes.iter().map(|delivered| delivered.chat))
     }
 
     fn is_blocked(&self, now: Time) -> bool {
@@ -89,6 +96,7 @@ impl Notifier {
             .chain(self.waiting.keys())
             .copied()
             .chain(self.outbox.chats())
+            .chain(self.outbox.unstored())
             .chain(first.map(|(person, _)| person.chat()))
             .collect();
         self.outbox.look = false;
@@ -243,7 +251,7 @@ impl Notifier {
     /// Stores what became of notices; all that is waiting in one commit.
     pub(super) fn record(&mut self, context: &mut Context<Self>, now: Time) {
         let outbox = &mut self.outbox;
-        if outbox.recording || outbox.outcomes.is_empty() || outbox.is_blocked(now) {
+        if outbox.recording.is_some() || outbox.outcomes.is_empty() || outbox.is_blocked(now) {
             return;
         }
         let results = if outbox.singly > 0 {
@@ -252,14 +260,14 @@ impl Notifier {
         } else {
             std::mem::take(&mut outbox.outcomes)
         };
-        outbox.recording = true;
+        outbox.recording = Some(results.iter().map(|delivered| delivered.chat).collect());
         let record = Record {
             at: now,
             results: Vec::clone(&results),
         };
         let recording = self.neighbours.record.send(record).into_actor(self);
         context.spawn(recording.map(move |recorded, notifier, context| {
-            notifier.outbox.recording = false;
+            notifier.outbox.recording = None;
             match recorded.unwrap_or(Err(StoreError::Unavailable(Trouble::Closed))) {
                 Ok(()) => {
                     notifier.outbox.blocked_until = None;
