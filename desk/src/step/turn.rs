@@ -280,7 +280,7 @@ impl<'a> Turn<'a> {
     pub(super) fn take_as_new(&mut self, wrote: Wrote) {
         match wrote_intent(&self.out.conversation, &wrote, self.admin) {
             Intent::Words { wrote } => self.words(wrote),
-            // A command that is mended in an edit (`/nwe` into `/new`) would need facts that were
+            // A command that is mended in an edit (`new` into `/new`) would need facts that were
             // not read for it; the menu is the way on.
             _ => self.show(Screen::Home {
                 greeting: false,
