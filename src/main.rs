@@ -35,8 +35,9 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<ExitCode> {
     let (config, settings) = Config::load(cli.config.as_deref(), std::env::vars_os())?;
     logging::start(&config.log).context("the log does not start")?;
-    // The actors bring threads of their own; this one starts and stops them.
-    actix_rt::System::new().block_on(obey(cli, config, settings))
+    program::system()
+        .context("no threads can be started")?
+        .block_on(obey(cli, config, settings))
 }
 
 /// Does what was asked for.
@@ -82,9 +83,10 @@ async fn serve(config: Config, clock: Clock) -> Result<()> {
         () = signals.stop() => None,
         died = program.died() => Some(died),
     };
-    program.stop().await?;
-    match died {
-        Some(died) => bail!(died),
-        None => Ok(()),
+    let stopped = program.stop().await;
+    // A part that died is the reason why a stop is not in order, not the other way round.
+    if let Some(died) = died {
+        bail!(died);
     }
+    Ok(stopped?)
 }

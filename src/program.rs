@@ -1,9 +1,10 @@
 //! The running desk: its actors started from the right, stopped from the left.
 
+use std::io;
 use std::sync::Arc;
 
 use actix::{Actor, Addr};
-use actix_rt::{Arbiter, ArbiterHandle};
+use actix_rt::{Arbiter, ArbiterHandle, System, SystemRunner};
 use frontdesk_actors::clock::Clock;
 use frontdesk_actors::intake::{self, Intake, IntakeError, IntakeSettings};
 use frontdesk_actors::notifier::{self, LimitSettings, Notifier, NotifierSettings};
@@ -78,6 +79,18 @@ struct Watched {
     intake: oneshot::Receiver<Result<(), IntakeError>>,
     notifier: oneshot::Receiver<()>,
     tickets: Closed,
+}
+
+/// The actix system that the desk is made for: the database and the calls to Telegram run on a pool
+/// of threads, so that work in an actor never holds up a connection.
+///
+/// # Errors
+/// If the operating system has no threads to give.
+pub fn system() -> io::Result<SystemRunner> {
+    let pool = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    Ok(System::with_tokio_rt(|| pool))
 }
 
 /// Starts the desk. To be called inside an actix system; the database and the calls to Telegram run
