@@ -41,7 +41,7 @@ pub enum DemoError {
         problem: io::Error,
     },
     /// The sandbox does not start.
-    #[error(transparent)]
+    #[error("{0}")]
     Sandbox(StartError),
     /// The desk does not start.
     #[error("the desk does not start: {0}")]
@@ -148,15 +148,16 @@ Frontdesk runs in a sandbox: no bot token, and nothing leaves this machine.
     Open  {page}
 
 What to try there:
-  1. As Anna or Emma, who are users: write /start, open a ticket, attach something.
-  2. As Oleg or Kate, who are admins: press Answer under the notice, and write.
-  3. As Anna again: read the answer, write more, press buttons twice.
+  1. As Emma (or Анна, in Russian), a user: write /start, open a ticket, attach something.
+  2. As Kate (or Олег), an admin: press Answer under the notice, and write.
+  3. As Emma again: read the answer, write more, press buttons twice.
   4. Stop the desk, or kill it, in the middle of anything; start it again: nothing is lost.
 
 {data}
 
 With a bot of your own: take a token from @BotFather, and with your Telegram id run
     FRONTDESK_TELEGRAM__TOKEN=TOKEN FRONTDESK_DESK__ADMINS=ID frontdesk
+(from a clone: `cargo run --release` in the place of `frontdesk`).
 
 Ctrl-C ends the demo.
 "

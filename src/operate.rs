@@ -25,7 +25,7 @@ pub enum OperateError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The answer cannot be printed.
-    #[error("the answer cannot be printed: {0}")]
+    #[error("the answer cannot be printed")]
     Print(#[from] std::io::Error),
 }
 

@@ -31,7 +31,7 @@ pub enum StartError {
     #[error(transparent)]
     Client(#[from] ClientError),
     /// The database cannot be used.
-    #[error("database.url: {0}")]
+    #[error("database.url")]
     Store(#[from] StoreError),
     /// An actor ended before the others were there.
     #[error("the desk came apart while it started")]
@@ -48,7 +48,7 @@ pub enum StopError {
     )]
     TooSlow,
     /// The database could not note it.
-    #[error("the stop could not be noted in the database: {0}")]
+    #[error("the stop could not be noted in the database")]
     Store(#[from] StoreError),
 }
 

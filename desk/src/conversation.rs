@@ -101,6 +101,20 @@ pub enum Form {
     Find,
 }
 
+impl Form {
+    /// Whether only an admin can have begun it.
+    pub fn is_staffs(&self) -> bool {
+        match self {
+            Self::None | Self::NewTicket { .. } | Self::Loose { .. } | Self::Reply { .. } => false,
+            Self::Answer { .. }
+            | Self::Note { .. }
+            | Self::Held { .. }
+            | Self::Unplaced { .. }
+            | Self::Find => true,
+        }
+    }
+}
+
 /// Why an answer waits for the admin's decision.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "why", rename_all = "snake_case")]

@@ -31,7 +31,7 @@ use crate::ticket::Time;
 pub fn needs(state: &Conversation, input: &Input, settings: &Settings, now: Time) -> Vec<Need> {
     match intent::read(state, input, settings) {
         Intent::Command(Asked::Cancel) => cancel_needs(state),
-        Intent::Command(command) => command_needs(&command, settings, now),
+        Intent::Command(command) => command_needs(state, &command, settings, now),
         Intent::Press { button, .. } => press_needs(state, &button, settings, now),
         Intent::Words { wrote } => words_needs(state, &wrote, input, settings),
         Intent::Edit { wrote } => {
@@ -79,11 +79,16 @@ pub fn step(
     turn.out
 }
 
-fn command_needs(command: &Asked, settings: &Settings, now: Time) -> Vec<Need> {
+fn command_needs(
+    state: &Conversation,
+    command: &Asked,
+    settings: &Settings,
+    now: Time,
+) -> Vec<Need> {
     match command {
         Asked::Start | Asked::Help | Asked::Languages | Asked::Cancel | Asked::Unknown => vec![],
-        Asked::AskFind | Asked::Admin => vec![],
-        Asked::New => vec![Need::OpenTickets],
+        Asked::Admin => vec![],
+        Asked::New | Asked::AskFind => draft_needs(state),
         Asked::MyTickets => vec![Need::MyTickets { page: 0 }],
         Asked::MyTicket(ticket) => my_ticket_needs(*ticket),
         Asked::Find(query) => vec![Need::Find(query.clone())],
@@ -115,6 +120,7 @@ fn press_needs(state: &Conversation, button: &Button, settings: &Settings, now: 
                     needs.push(Need::EventsSince(*ticket, *version));
                     needs.push(Need::Staff(Some(*ticket)));
                 }
+                Button::Reply(_) => needs.extend(draft_needs(state)),
                 _ => {}
             }
             needs
@@ -130,15 +136,15 @@ fn press_needs(state: &Conversation, button: &Button, settings: &Settings, now: 
             needs.extend(sent_needs(state, *draft, settings, false));
             needs
         }
-        Button::FormBack(_) | Button::NewTicket | Button::Discard(_) | Button::AskAsUser(_) => {
+        Button::NewTicket | Button::Find => draft_needs(state),
+        Button::FormBack(draft) | Button::Discard(draft) => {
+            let mut needs = draft_needs(state);
+            needs.extend(sent_needs(state, *draft, settings, false));
+            needs
+        }
+        Button::AskAsUser(draft) => {
             let mut needs = vec![Need::OpenTickets];
-            if let Form::Loose {
-                closed: Some(ticket),
-                ..
-            } = state.form
-            {
-                needs.push(Need::Ticket(ticket));
-            }
+            needs.extend(sent_needs(state, *draft, settings, true));
             needs
         }
         Button::Dashboard | Button::Mute(_) => vec![Need::Counts],
@@ -182,9 +188,12 @@ fn press_needs(state: &Conversation, button: &Button, settings: &Settings, now: 
             needs.push(Need::EventsSince(*ticket, *version));
             needs
         }
+        Button::Answer(ticket) | Button::Note(ticket) => {
+            let mut needs = card_needs(*ticket);
+            needs.extend(draft_needs(state));
+            needs
+        }
         Button::Ticket(ticket)
-        | Button::Answer(ticket)
-        | Button::Note(ticket)
         | Button::Statuses(ticket)
         | Button::Priorities(ticket)
         | Button::Categories(ticket)
@@ -208,8 +217,7 @@ fn press_needs(state: &Conversation, button: &Button, settings: &Settings, now: 
         | Button::SetLanguage(_)
         | Button::Cancel
         | Button::Admin
-        | Button::Filters
-        | Button::Find => {
+        | Button::Filters => {
             if matches!(button, Button::Cancel) {
                 cancel_needs(state)
             } else {
@@ -226,6 +234,7 @@ fn words_needs(
     settings: &Settings,
 ) -> Vec<Need> {
     let mut needs = vec![Need::OpenTickets];
+    needs.extend(draft_needs(state));
     let mut staff_of = None;
     if let Some(album) = &wrote.piece.album {
         needs.push(Need::Album(album.clone()));
@@ -240,14 +249,15 @@ fn words_needs(
             needs.push(Need::Ticket(*ticket));
             staff_of = Some(*ticket);
         }
-        Form::Answer { ticket, .. } | Form::Note { ticket } | Form::Held { ticket, .. } => {
+        Form::Answer { ticket, seen } => {
+            needs.extend(answer_needs(*ticket));
+            needs.push(Need::EventsSince(*ticket, *seen));
+            staff_of = Some(*ticket);
+        }
+        Form::Note { ticket } | Form::Held { ticket, .. } => {
             needs.extend(answer_needs(*ticket));
             staff_of = Some(*ticket);
         }
-        Form::Loose {
-            closed: Some(ticket),
-            ..
-        } => needs.push(Need::Ticket(*ticket)),
         Form::Find => needs.push(Need::Find(wrote.piece.content.text.clone())),
         _ => {}
     }
@@ -265,6 +275,19 @@ fn words_needs(
         }));
     }
     needs
+}
+
+/// What the question about words that wait is drawn from.
+fn draft_needs(state: &Conversation) -> Vec<Need> {
+    match &state.form {
+        Form::Loose { closed, .. } => [Need::OpenTickets]
+            .into_iter()
+            .chain(closed.map(Need::Ticket))
+            .collect(),
+        Form::Held { .. } => vec![Need::Staff(None)],
+        Form::Unplaced { viewed, .. } => viewed.map(Need::Ticket).into_iter().collect(),
+        _ => vec![],
+    }
 }
 
 /// A draft that was sent before shows what became of it.

@@ -49,6 +49,7 @@ impl Turn<'_> {
         };
         if let Some(place) = &self.facts.album
             && place.first.sender == self.me
+            && self.may_write_as(place.first.sender_type)
         {
             self.add_late_item(place, wrote.piece.clone());
             return true;
@@ -79,7 +80,7 @@ impl Turn<'_> {
         let mut change = self.change(ticket);
         let message = self.add_message(&mut change, piece, role);
         self.out.tickets.push(change);
-        for recipient in &place.recipients {
+        for recipient in self.still_told(ticket, &place.recipients) {
             self.notice(
                 recipient.chat(),
                 Lane::Other,
@@ -89,6 +90,21 @@ impl Turn<'_> {
                 Body::LateItem,
             );
         }
+    }
+
+    /// Whether the person may (still) write on this side of a ticket.
+    fn may_write_as(&self, side: SenderType) -> bool {
+        self.admin || side == SenderType::User
+    }
+
+    /// Those of the recipients who may (still) read the ticket: an admin taken off the list hears
+    /// no more of it.
+    fn still_told(&self, ticket: &Ticket, recipients: &[PersonId]) -> Vec<PersonId> {
+        recipients
+            .iter()
+            .copied()
+            .filter(|to| *to == ticket.user || self.settings.is_admin(*to))
+            .collect()
     }
 
     /// Telegram's reply to any message about a ticket goes to that ticket.
@@ -294,6 +310,10 @@ impl Turn<'_> {
             let Some((ticket, _)) = self.ticket(original.ticket) else {
                 return;
             };
+            // What somebody wrote as an admin is no longer theirs to change.
+            if !self.may_write_as(message.sender_type) {
+                return;
+            }
             // `edit_date` alone does not mean that anything changed (a live location, a preview).
             if message.content == wrote.piece.content {
                 return;
@@ -309,7 +329,7 @@ impl Turn<'_> {
                 former: message.content.text.clone(),
             }));
             self.out.tickets.push(change);
-            for recipient in &original.recipients {
+            for recipient in self.still_told(ticket, &original.recipients) {
                 self.notice(
                     recipient.chat(),
                     Lane::Other,

@@ -44,13 +44,18 @@ impl<'a> Turn<'a> {
         };
         // Whoever acts can be reached, whatever Telegram said before.
         out.person.reachable = Some(true);
+        let admin = settings.is_admin(input.person.id);
+        if !admin && out.conversation.form.is_staffs() {
+            // No longer an admin: what was begun as one is over.
+            out.conversation.form = Form::None;
+        }
         Self {
             input,
             facts,
             settings,
             now,
             me: input.person.id,
-            admin: settings.is_admin(input.person.id),
+            admin,
             pressed: None,
             out,
         }
@@ -262,9 +267,11 @@ impl<'a> Turn<'a> {
             Form::NewTicket { .. } | Form::Loose { .. } | Form::Reply { .. } => {
                 return self.words_in_form(wrote);
             }
-            _ if self.admin => return self.words_as_admin(wrote),
-            // No longer an admin: what was begun as one is over.
-            _ => self.out.conversation.form = Form::None,
+            Form::Answer { .. }
+            | Form::Note { .. }
+            | Form::Held { .. }
+            | Form::Unplaced { .. }
+            | Form::Find => return self.words_as_admin(wrote),
         }
         if self.follows_own(&wrote) {
             return;
@@ -309,14 +316,12 @@ impl<'a> Turn<'a> {
         match form {
             Form::None => self.say(Saying::NothingToCancel),
             Form::Reply { ticket } => self.open_mine(ticket),
-            Form::Answer { ticket, .. } | Form::Note { ticket } if self.admin => {
-                self.open_card(ticket, None);
-            }
-            Form::Find if self.admin => self.show(Screen::Admin),
+            Form::Answer { ticket, .. } | Form::Note { ticket } => self.open_card(ticket, None),
+            Form::Find => self.show(Screen::Admin),
             Form::Loose { .. } | Form::Held { .. } | Form::Unplaced { .. } => {
                 self.say(Saying::Discarded);
             }
-            _ => self.say(Saying::Cancelled),
+            Form::NewTicket { .. } => self.say(Saying::Cancelled),
         }
     }
 }

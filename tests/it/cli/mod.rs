@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
-use frontdesk_sandbox::{Options, Sandbox};
+use frontdesk_sandbox::{Fault, Options, Sandbox};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 use tokio::io::AsyncReadExt;
@@ -169,8 +169,8 @@ async fn check_shows_every_setting_with_its_source_and_never_the_token() {
     assert!(!out(&output).contains("wrong-secret") && !err(&output).contains("wrong-secret"));
 }
 
-#[test]
-fn the_schema_goes_up_and_down_by_command() {
+#[actix_rt::test]
+async fn the_schema_goes_up_and_down_by_command() {
     let folder = folder();
     let output = run(folder.path(), &["migrate", "status"]);
     assert_eq!(output.status.code(), Some(1));
@@ -205,12 +205,53 @@ fn the_schema_goes_up_and_down_by_command() {
     command.env("FRONTDESK_TELEGRAM__TOKEN", "1:secret");
     command.env("FRONTDESK_TELEGRAM__API_URL", "http://127.0.0.1:9");
     command.env("FRONTDESK_DATABASE__MIGRATE", "false");
-    let output = command.output().expect("it runs");
+    let output = ends(command).await;
     assert_eq!(output.status.code(), Some(1));
     assert!(
         err(&output).contains("frontdesk migrate up"),
         "{}",
         err(&output)
+    );
+}
+
+/// Runs what is expected to end by itself.
+async fn ends(command: Command) -> Output {
+    let mut command = tokio::process::Command::from(command);
+    let output = command.kill_on_drop(true).output();
+    tokio::time::timeout(PATIENCE, output)
+        .await
+        .expect("it ends")
+        .expect("it runs")
+}
+
+#[actix_rt::test]
+async fn a_desk_that_cannot_work_ends_with_the_reason() {
+    let sandbox = Sandbox::start(Options::default()).await.expect("a sandbox");
+    let folder = folder();
+    let desk = |token: &str| {
+        let mut command = frontdesk(folder.path(), &[]);
+        command.env("FRONTDESK_TELEGRAM__TOKEN", token);
+        command.env("FRONTDESK_TELEGRAM__API_URL", sandbox.api_url());
+        command
+    };
+    let output = ends(desk("77:revoked")).await;
+    assert_eq!(output.status.code(), Some(1));
+    let last = err(&output);
+    let last = last.lines().last().unwrap_or_default();
+    assert!(
+        last.starts_with("frontdesk: Telegram refuses the token"),
+        "{last}"
+    );
+
+    // The database is now the one of bot 77.
+    let output = ends(desk(sandbox.token())).await;
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(
+        err(&output).lines().last(),
+        Some(
+            "frontdesk: database.url: the database belongs to bot 77, and the token is of bot \
+             1000001: use that bot's token, or another database"
+        )
     );
 }
 
@@ -221,12 +262,17 @@ struct Desk {
 
 impl Desk {
     fn start(folder: &Path, sandbox: &Sandbox) -> Self {
+        Self::with_grace(folder, sandbox, "8")
+    }
+
+    fn with_grace(folder: &Path, sandbox: &Sandbox, seconds: &str) -> Self {
         let mut command = frontdesk(folder, &[]);
         command
             .env("FRONTDESK_TELEGRAM__TOKEN", sandbox.token())
             .env("FRONTDESK_TELEGRAM__API_URL", sandbox.api_url())
             .env("FRONTDESK_DESK__ADMINS", KATE.to_string())
             .env("FRONTDESK_LOG__FORMAT", "json")
+            .env("FRONTDESK_ACTORS__SHUTDOWN_GRACE", seconds)
             .stderr(Stdio::piped());
         let mut command = tokio::process::Command::from(command);
         let child = command.kill_on_drop(true).spawn().expect("it starts");
@@ -299,6 +345,60 @@ async fn the_desk_stops_in_order_and_down_keeps_what_it_stored() {
         })
         .count();
     assert_eq!(copies, 1, "a copy was made first");
+}
+
+/// Lets a call hang that a stop then waits for.
+async fn with_a_call_that_hangs(sandbox: &Sandbox) {
+    let anna = sandbox.person(ANNA);
+    anna.text("/start");
+    until(sandbox, |sandbox| {
+        sandbox.pending_updates() == 0 && anna.last_from_bot().is_some()
+    })
+    .await;
+    sandbox.fail_next("sendMessage", Some(ANNA), Fault::Hang, 1);
+    anna.text("/help");
+    // It is confirmed after the notifier was told of the answer.
+    until(sandbox, |sandbox| sandbox.pending_updates() == 0).await;
+}
+
+#[actix_rt::test]
+async fn a_stop_that_takes_too_long_is_cut_off_and_says_so() {
+    let sandbox = Sandbox::start(Options::default()).await.expect("a sandbox");
+    let folder = folder();
+    let desk = Desk::with_grace(folder.path(), &sandbox, "1");
+    with_a_call_that_hangs(&sandbox).await;
+    let (code, log) = desk.signal(Signal::TERM).await;
+    assert_eq!(code, Some(1), "{log}");
+    assert!(
+        log.contains("frontdesk: the stop took longer than actors.shutdown_grace"),
+        "{log}"
+    );
+
+    // The next start shows what was cut off.
+    let desk = Desk::start(folder.path(), &sandbox);
+    let answers = |sandbox: &Sandbox| {
+        let chat = sandbox.person(ANNA).messages();
+        chat.iter().filter(|message| message.from_bot).count()
+    };
+    until(&sandbox, |sandbox| answers(sandbox) == 2).await;
+    assert_eq!(desk.signal(Signal::TERM).await.0, Some(0));
+}
+
+#[actix_rt::test]
+async fn a_second_signal_ends_at_once() {
+    let sandbox = Sandbox::start(Options::default()).await.expect("a sandbox");
+    let folder = folder();
+    let mut desk = Desk::with_grace(folder.path(), &sandbox, "3600");
+    with_a_call_that_hangs(&sandbox).await;
+    // Two signals of a kind that come before the first is looked at are one.
+    let ended = loop {
+        tell(&desk.child, Signal::INT);
+        let end = tokio::time::timeout(Duration::from_millis(20), desk.child.wait());
+        if let Ok(ended) = end.await {
+            break ended.expect("an end");
+        }
+    };
+    assert_eq!(ended.code(), Some(130));
 }
 
 #[actix_rt::test]

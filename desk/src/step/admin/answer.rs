@@ -8,7 +8,7 @@ use crate::button::Button;
 use crate::content::Piece;
 use crate::conversation::{Conversation, Form, Why};
 use crate::facts::Linked;
-use crate::ids::{DraftId, MessageRef, TicketId, TicketRef, Version};
+use crate::ids::{DraftId, MessageRef, TicketId, TicketRef};
 use crate::input::Wrote;
 use crate::notice::{self, Body, Lane};
 use crate::outcome::{MessageEdit, Toast};
@@ -83,16 +83,18 @@ impl Turn<'_> {
     }
 
     /// The message after Answer.
-    pub(super) fn answer_typed(&mut self, id: TicketId, seen: Version, piece: Piece) {
+    pub(super) fn answer_typed(&mut self, id: TicketId, piece: Piece) {
         self.out.conversation.form = Form::None;
         let Some((ticket, _)) = self.ticket(id) else {
             return self.no_such_ticket();
         };
-        let meanwhile = self
-            .facts
-            .last_answer
-            .filter(|_| ticket.version != seen)
-            .filter(|(_, at)| self.now - *at < MEANWHILE);
+        // What the admin saw when pressing Answer was taken into account.
+        let meanwhile = self.facts.last_answer.filter(|_| {
+            self.facts
+                .since
+                .iter()
+                .any(|event| event.what == Happened::Answered && event.by != Some(self.me))
+        });
         match self.holds(ticket, meanwhile) {
             Some(why) => self.hold(ticket, vec![piece], why),
             None => {
@@ -121,7 +123,11 @@ impl Turn<'_> {
             .filter(|(_, at)| *at > linked.at && self.now - *at < MEANWHILE);
         match self.holds(ticket, meanwhile) {
             Some(why) if !self.draft_waits() => self.hold(ticket, vec![piece], why),
-            Some(_) => self.add_to_draft(piece),
+            Some(_) => match self.out.conversation.form {
+                Form::Held { ticket: held, .. } if held == ticket.id => self.add_to_draft(piece),
+                // What waits is for somebody else: it is decided first, and never mixed with this.
+                _ => self.show_waiting_draft(),
+            },
             None => {
                 self.tell(
                     self.me.chat(),
@@ -199,7 +205,7 @@ impl Turn<'_> {
     }
 
     /// More words while a draft waits: they stay together, up to fifty.
-    pub(super) fn add_to_draft(&mut self, piece: Piece) {
+    pub(in crate::step) fn add_to_draft(&mut self, piece: Piece) {
         if let Form::Held { pieces, .. }
         | Form::Unplaced { pieces, .. }
         | Form::Loose { pieces, .. } = &mut self.out.conversation.form

@@ -38,11 +38,12 @@ impl Turn<'_> {
     /// Words while an admin's form waits.
     pub(super) fn words_as_admin(&mut self, wrote: Wrote) {
         match self.out.conversation.form.clone() {
-            Form::Answer { ticket, seen } => self.answer_typed(ticket, seen, wrote.piece),
+            Form::Answer { ticket, .. } => self.answer_typed(ticket, wrote.piece),
             Form::Note { ticket } => self.note_typed(ticket, wrote.piece),
             Form::Held { .. } | Form::Unplaced { .. } => self.add_to_draft(wrote.piece),
             Form::Find => {
                 self.out.conversation.form = Form::None;
+                self.out.conversation.answered_album = wrote.piece.album;
                 self.found(wrote.piece.content.text);
             }
             _ => self.unplaced(wrote),

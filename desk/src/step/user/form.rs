@@ -136,8 +136,10 @@ impl Turn<'_> {
                 draft,
                 category,
                 subject,
-                ..
+                subject_from,
             } if *draft == back_in => {
+                // An edit of the former subject is another answer to the question now.
+                *subject_from = None;
                 if subject.take().is_some() {
                     return self.ask_next(None);
                 }

@@ -32,11 +32,9 @@ impl Turn<'_> {
                 *closed = Some(ticket.id);
                 self.add_loose(piece);
             }
-            // Another draft waits already, and is not thrown away for this one.
-            Form::Held { pieces, .. } | Form::Unplaced { pieces, .. } => {
-                pieces.push(piece);
-                self.show_waiting_draft();
-            }
+            Form::Unplaced { .. } => self.add_to_draft(piece),
+            // An answer to somebody waits already: it is decided first, and never mixed with this.
+            Form::Held { .. } => self.show_waiting_draft(),
             _ => self.keep_loose(vec![piece], Some(ticket.id)),
         }
     }
