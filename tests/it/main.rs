@@ -3,6 +3,7 @@
 mod town;
 
 mod admins;
+mod attacks;
 mod browser;
 mod cli;
 mod crash;

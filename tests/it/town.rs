@@ -51,7 +51,7 @@ pub(crate) struct Resident<'a> {
 }
 
 impl Town {
-    /// A town with both admins, three categories, and no limits.
+    /// A town with both admins, three categories, and no limits but those that are set.
     pub(crate) async fn new() -> Self {
         Self::with("").await
     }
@@ -252,13 +252,16 @@ fn look(message: &SeenMessage) -> String {
 
 fn config(sandbox: &Sandbox, folder: &TempDir, admins: &[i64], more: &str) -> Config {
     let database = folder.path().join("desk.db");
+    let limits = match more.contains("limits.") {
+        true => "",
+        false => "limits.global_per_second = 0\nlimits.chat_per_second = 0",
+    };
     let toml = format!(
         "telegram.token = {token:?}\n\
          telegram.api_url = {url:?}\n\
          database.url = \"sqlite:{database}\"\n\
          desk.admins = {admins:?}\n\
-         limits.global_per_second = 0\n\
-         limits.chat_per_second = 0\n\
+         {limits}\n\
          {more}\n",
         token = sandbox.token(),
         url = sandbox.api_url(),

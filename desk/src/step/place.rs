@@ -355,14 +355,10 @@ impl Turn<'_> {
                 .find(|piece| piece.source == wrote.piece.source)
                 .map(|piece| piece.content = wrote.piece.content.clone())
                 .is_some(),
-            Form::NewTicket {
-                subject,
-                subject_from,
-                ..
-            } if *subject_from == Some(wrote.piece.source.message) => {
-                if let Ok(better) = super::user::read_subject(&wrote.piece.content) {
-                    *subject = Some(better);
-                }
+            Form::NewTicket { subject_from, .. }
+                if *subject_from == Some(wrote.piece.source.message) =>
+            {
+                self.edit_subject(wrote);
                 true
             }
             _ => false,

@@ -285,6 +285,14 @@ impl<'a> Turn<'a> {
 
     /// Takes an edit for a new message, because the original is not known.
     pub(super) fn take_as_new(&mut self, wrote: Wrote) {
+        // The message after Answer is a new one: an older one that is mended meanwhile (a command,
+        // say) was never meant for the user.
+        if wrote.reply_to.is_none()
+            && let Form::Answer { .. } | Form::Note { .. } | Form::Held { .. } =
+                self.out.conversation.form
+        {
+            return;
+        }
         match wrote_intent(&self.out.conversation, &wrote, self.admin) {
             Intent::Words { wrote } => self.words(wrote),
             // A command that is mended in an edit (`new` into `/new`) would need facts that were

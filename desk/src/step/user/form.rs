@@ -18,7 +18,7 @@ const SUBJECT: std::ops::RangeInclusive<usize> = 3..=200;
 const DESCRIPTION: usize = 5;
 
 /// Reads a subject: one line of words.
-pub(in crate::step) fn read_subject(content: &Content) -> Result<String, Problem> {
+fn read_subject(content: &Content) -> Result<String, Problem> {
     if !content.is_text() {
         return Err(Problem::NotText);
     }
@@ -235,6 +235,30 @@ impl Turn<'_> {
             Form::Loose { .. } => self.add_loose(piece),
             Form::Reply { ticket } => self.reply_typed(ticket, piece),
             _ => self.out_of_date(),
+        }
+    }
+
+    /// An edit of the message that gave the subject: the form shows the new one, or asks again.
+    pub(in crate::step) fn edit_subject(&mut self, wrote: &Wrote) {
+        let Form::NewTicket {
+            subject,
+            subject_from,
+            ..
+        } = &mut self.out.conversation.form
+        else {
+            return;
+        };
+        match read_subject(&wrote.piece.content) {
+            Ok(better) if subject.as_ref() == Some(&better) => {}
+            Ok(better) => {
+                *subject = Some(better);
+                self.ask_next(None);
+            }
+            Err(problem) => {
+                *subject = None;
+                *subject_from = None;
+                self.ask_next(Some(problem));
+            }
         }
     }
 

@@ -4,5 +4,4 @@ mod form;
 mod loose;
 mod tickets;
 
-pub(super) use form::read_subject;
 pub(super) use loose::reopen_in;
