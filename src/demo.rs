@@ -148,8 +148,10 @@ Frontdesk runs in a sandbox: no bot token, and nothing leaves this machine.
     Open  {page}
 
 What to try there:
-  1. As Emma (or Анна, in Russian), a user: write /start, open a ticket, attach something.
-  2. As Kate (or Олег), an admin: press Answer under the notice, and write.
+  1. As Emma (or Анна, in Russian), a user: just write what is wrong, open a ticket with it,
+     add a photo.
+  2. As Kate (or Олег), an admin: press Start, as Telegram asks of everybody first, then
+     Answer under the notice, and write.
   3. As Emma again: read the answer, write more, press buttons twice.
   4. Stop the desk, or kill it, in the middle of anything; start it again: nothing is lost.
 
@@ -157,7 +159,7 @@ What to try there:
 
 With a bot of your own: take a token from @BotFather, and with your Telegram id run
     FRONTDESK_TELEGRAM__TOKEN=TOKEN FRONTDESK_DESK__ADMINS=ID frontdesk
-(from a clone: `cargo run --release` in the place of `frontdesk`).
+From a clone, `cargo run --release` takes the place of `frontdesk`.
 
 Ctrl-C ends the demo.
 "

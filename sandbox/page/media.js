@@ -38,7 +38,8 @@ function picture(media, kind) {
   const name = media.name || kindName(kind);
   const moving = kind !== "photo";
   const marks = [
-    moving && el("span", { class: "play" }, icon("play")),
+    // A GIF plays by itself in Telegram.
+    moving && kind !== "animation" && el("span", { class: "play" }, icon("play")),
     kind === "animation" && el("span", { class: "media-mark" }, "GIF"),
     moving && kind !== "animation" && media.duration !== undefined && el("span", { class: "media-mark" }, duration(media.duration)),
   ];
