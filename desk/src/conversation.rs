@@ -146,9 +146,6 @@ pub struct Placed {
     pub ticket: TicketRef,
     /// When.
     pub at: Time,
-    /// The album it was part of: an admin's answer ends with the album, not with its first item.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub album: Option<AlbumId>,
 }
 
 impl Conversation {

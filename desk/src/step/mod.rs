@@ -128,23 +128,23 @@ fn press_needs(state: &Conversation, button: &Button, settings: &Settings, now: 
         Button::JoinTicket(draft, ticket) | Button::ReopenAndJoin(draft, ticket) => {
             let mut needs = my_ticket_needs(*ticket);
             needs.push(Need::Staff(Some(*ticket)));
-            needs.extend(sent_needs(state, *draft, settings, false));
+            needs.extend(sent_needs(state, *draft, false));
             needs
         }
         Button::MakeTicket(draft) | Button::PickCategory(draft, _) => {
             let mut needs = vec![Need::Staff(None), Need::OpenTickets];
-            needs.extend(sent_needs(state, *draft, settings, false));
+            needs.extend(sent_needs(state, *draft, false));
             needs
         }
         Button::NewTicket | Button::Find => draft_needs(state),
         Button::FormBack(draft) | Button::Discard(draft) => {
             let mut needs = draft_needs(state);
-            needs.extend(sent_needs(state, *draft, settings, false));
+            needs.extend(sent_needs(state, *draft, false));
             needs
         }
         Button::AskAsUser(draft) => {
             let mut needs = vec![Need::OpenTickets];
-            needs.extend(sent_needs(state, *draft, settings, true));
+            needs.extend(sent_needs(state, *draft, true));
             needs
         }
         Button::Dashboard | Button::Mute(_) => vec![Need::Counts],
@@ -200,11 +200,11 @@ fn press_needs(state: &Conversation, button: &Button, settings: &Settings, now: 
         | Button::Assignees(ticket) => card_needs(*ticket),
         Button::AnswerWith(draft, ticket) => {
             let mut needs = answer_needs(*ticket);
-            needs.extend(sent_needs(state, *draft, settings, true));
+            needs.extend(sent_needs(state, *draft, true));
             needs
         }
         Button::SendAndReopen(draft) | Button::SendAnyway(draft) => {
-            let mut needs = sent_needs(state, *draft, settings, true);
+            let mut needs = sent_needs(state, *draft, true);
             if let Form::Held { ticket, .. } = &state.form {
                 needs.extend(answer_needs(*ticket));
             }
@@ -215,15 +215,9 @@ fn press_needs(state: &Conversation, button: &Button, settings: &Settings, now: 
         | Button::Help
         | Button::Languages
         | Button::SetLanguage(_)
-        | Button::Cancel
         | Button::Admin
-        | Button::Filters => {
-            if matches!(button, Button::Cancel) {
-                cancel_needs(state)
-            } else {
-                vec![]
-            }
-        }
+        | Button::Filters => vec![],
+        Button::Cancel => cancel_needs(state),
     }
 }
 
@@ -291,12 +285,7 @@ fn draft_needs(state: &Conversation) -> Vec<Need> {
 }
 
 /// A draft that was sent before shows what became of it.
-fn sent_needs(
-    state: &Conversation,
-    draft: crate::ids::DraftId,
-    _settings: &Settings,
-    staff: bool,
-) -> Vec<Need> {
+fn sent_needs(state: &Conversation, draft: crate::ids::DraftId, staff: bool) -> Vec<Need> {
     match state.sent_as(draft).and_then(crate::ids::TicketRef::id) {
         Some(ticket) if staff => card_needs(ticket),
         Some(ticket) => my_ticket_needs(ticket),

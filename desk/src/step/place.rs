@@ -116,11 +116,7 @@ impl Turn<'_> {
             return false;
         };
         if ticket.user == self.me {
-            if ticket.status == Status::Closed {
-                self.offer_closed(ticket, wrote.piece.clone());
-            } else {
-                self.join(ticket, vec![wrote.piece.clone()]);
-            }
+            self.join_own(ticket, wrote.piece.clone());
             return true;
         }
         if !self.admin {
@@ -138,7 +134,7 @@ impl Turn<'_> {
 
     /// Within ten minutes of a message that was placed in an own ticket, the next one follows it.
     pub(super) fn follows_own(&mut self, wrote: &Wrote) -> bool {
-        let Some(Placed { ticket, at, .. }) = &self.out.conversation.placed else {
+        let Some(Placed { ticket, at }) = &self.out.conversation.placed else {
             return false;
         };
         if self.now - *at > Conversation::FOLLOWS_FOR {
@@ -147,39 +143,40 @@ impl Turn<'_> {
         let Some(ticket) = ticket.id().and_then(|id| self.my_ticket(id)) else {
             return false;
         };
-        if ticket.status == Status::Closed {
-            self.offer_closed(ticket, wrote.piece.clone());
-        } else {
-            self.join(ticket, vec![wrote.piece.clone()]);
-        }
+        self.join_own(ticket, wrote.piece.clone());
         true
     }
 
-    /// Adds a user's messages to an own ticket, tells the staff, and acknowledges by a reaction.
-    pub(super) fn join(&mut self, ticket: &Ticket, pieces: Vec<Piece>) {
-        let album = pieces.last().and_then(|piece| piece.album.clone());
-        for message in first_of_albums(&pieces).filter_map(|place| pieces.get(place)) {
-            self.tell(
-                self.me.chat(),
-                Lane::Own,
-                Body::React {
-                    message: message.source.message,
-                    emoji: SEEN.to_owned(),
-                },
-            );
+    /// A message for an own ticket joins it; for a closed one it is asked first.
+    pub(super) fn join_own(&mut self, ticket: &Ticket, piece: Piece) {
+        if ticket.status == Status::Closed {
+            self.offer_closed(ticket, piece);
+        } else {
+            self.join(ticket, piece);
         }
+    }
+
+    /// Adds a user's message to an own ticket, tells the staff, and acknowledges by a reaction.
+    pub(super) fn join(&mut self, ticket: &Ticket, piece: Piece) {
+        self.tell(
+            self.me.chat(),
+            Lane::Own,
+            Body::React {
+                message: piece.source.message,
+                emoji: SEEN.to_owned(),
+            },
+        );
         let mut change = self.change(ticket);
-        self.add_users(&mut change, pieces, Why::FollowUp, Why::FollowUp);
+        self.add_users(&mut change, vec![piece], Why::FollowUp, Why::FollowUp);
         self.out.tickets.push(change);
-        self.placed(TicketRef::Id(ticket.id), album);
+        self.placed(TicketRef::Id(ticket.id));
     }
 
     /// Remembers where the latest message went.
-    pub(super) fn placed(&mut self, ticket: TicketRef, album: Option<AlbumId>) {
+    pub(super) fn placed(&mut self, ticket: TicketRef) {
         self.out.conversation.placed = Some(Placed {
             ticket,
             at: self.now,
-            album,
         });
     }
 
@@ -242,13 +239,7 @@ impl Turn<'_> {
         piece: Piece,
         role: Role,
     ) -> MessageRef {
-        let earlier: usize = self
-            .out
-            .tickets
-            .iter()
-            .map(|other| other.messages.len())
-            .sum();
-        let place = earlier + change.messages.len();
+        let place = self.new_messages() + change.messages.len();
         change.messages.push(NewMessage {
             sender: self.me,
             sender_type: role.sender_type,
@@ -368,7 +359,7 @@ impl Turn<'_> {
 
 /// The places of the messages that are passed on: all but the later items of an album, which their
 /// first carries along.
-fn first_of_albums(pieces: &[Piece]) -> impl Iterator<Item = usize> {
+pub(super) fn first_of_albums(pieces: &[Piece]) -> impl Iterator<Item = usize> {
     (0..pieces.len()).filter(|place| match &pieces[*place].album {
         None => true,
         Some(album) => !pieces[..*place]

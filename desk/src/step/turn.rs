@@ -4,9 +4,7 @@ use super::intent::{Asked, Intent, wrote_intent};
 use crate::button::Button;
 use crate::conversation::{Conversation, Form};
 use crate::facts::Facts;
-use crate::ids::{
-    AlbumId, ChatId, ChatMessageId, MessageRef, PersonId, TicketId, TicketRef, Version,
-};
+use crate::ids::{AlbumId, ChatId, ChatMessageId, MessageRef, PersonId, TicketId, TicketRef};
 use crate::input::{Input, Wrote};
 use crate::notice::{Body, Lane, NewNotice};
 use crate::outcome::{NewEvent, Outcome, TicketChange, Toast};
@@ -161,14 +159,9 @@ impl<'a> Turn<'a> {
     }
 
     /// How many messages this turn adds: a screen shown with it counts them already.
-    pub(super) fn new_messages(&self) -> u32 {
-        let new: usize = self
-            .out
-            .tickets
-            .iter()
-            .map(|change| change.messages.len())
-            .sum();
-        u32::try_from(new).unwrap_or(u32::MAX)
+    pub(super) fn new_messages(&self) -> usize {
+        let changes = self.out.tickets.iter();
+        changes.map(|change| change.messages.len()).sum()
     }
 
     /// An event by the person who acts.
@@ -333,6 +326,3 @@ impl<'a> Turn<'a> {
         }
     }
 }
-
-/// The version of a ticket that is being opened.
-pub(super) const NEW: Version = crate::screen::FIRST_VERSION;

@@ -13,7 +13,6 @@ async fn a_decision_is_stored_with_its_ids_put_in() {
     opening.outcome.conversation.placed = Some(Placed {
         ticket: TicketRef::New(0),
         at: at(1),
-        album: None,
     });
     let Committed::Done {
         version,

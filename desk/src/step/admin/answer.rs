@@ -13,7 +13,7 @@ use crate::input::Wrote;
 use crate::notice::{self, Body, Lane};
 use crate::outcome::{MessageEdit, Toast};
 use crate::screen::{Named, News, Saying, Screen};
-use crate::step::place::Role;
+use crate::step::place::{Role, first_of_albums};
 use crate::step::turn::Turn;
 use crate::ticket::{Happened, SenderType, Status, Ticket, Time};
 
@@ -323,12 +323,12 @@ impl Turn<'_> {
             }));
         }
         let others = self.others_who_care(&change.ticket);
-        let mut album_sent = None;
-        for piece in pieces {
+        let heads: Vec<usize> = first_of_albums(&pieces).collect();
+        for (place, piece) in pieces.into_iter().enumerate() {
             let parts = notice::parts(&piece.content, piece.album.is_some());
             let album = piece.album.clone();
             let message = self.add_message(&mut change, piece, Role::ANSWER);
-            if album.is_some() && album == album_sent {
+            if !heads.contains(&place) {
                 continue;
             }
             let reference = TicketRef::Id(ticket.id);
@@ -353,7 +353,6 @@ impl Turn<'_> {
                     notice::Why::OthersAnswer,
                 );
             }
-            album_sent = album;
         }
         if reopens {
             self.tell_about(

@@ -148,7 +148,8 @@ impl Turn<'_> {
             user: user.clone(),
             user_tickets: self.facts.user_tickets,
             assignee: ticket.assignee.map(|assignee| self.named(assignee)),
-            messages: self.facts.message_count + self.new_messages(),
+            messages: self.facts.message_count
+                + u32::try_from(self.new_messages()).unwrap_or(u32::MAX),
             me: self.me,
             at: self.now,
             recallable,

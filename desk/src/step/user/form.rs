@@ -8,8 +8,8 @@ use crate::ids::{DraftId, TicketId, TicketRef};
 use crate::input::Wrote;
 use crate::notice::Why;
 use crate::outcome::{TicketChange, Toast};
-use crate::screen::{Problem, Saying, Screen};
-use crate::step::turn::{NEW, Turn};
+use crate::screen::{FIRST_VERSION, Problem, Saying, Screen};
+use crate::step::turn::Turn;
 use crate::ticket::{Category, Happened, Priority, Status, Ticket};
 
 /// The bounds of a subject, in characters.
@@ -265,8 +265,7 @@ impl Turn<'_> {
     fn reply_typed(&mut self, ticket: TicketId, piece: Piece) {
         self.out.conversation.form = Form::None;
         match self.my_ticket(ticket) {
-            Some(ticket) if ticket.status == Status::Closed => self.offer_closed(ticket, piece),
-            Some(ticket) => self.join(ticket, vec![piece]),
+            Some(ticket) => self.join_own(ticket, piece),
             None => self.no_such_ticket(),
         }
     }
@@ -285,7 +284,6 @@ impl Turn<'_> {
             .find(|text| !text.is_empty())
             .unwrap_or_default()
             .to_owned();
-        let album = pieces.last().and_then(|piece| piece.album.clone());
         let mut change = TicketChange {
             ticket: Ticket {
                 id: TicketId(0),
@@ -302,7 +300,7 @@ impl Turn<'_> {
                 first_answer_at: None,
                 waiting_since: None,
                 unread: false,
-                version: NEW,
+                version: FIRST_VERSION,
             },
             messages: Vec::new(),
             edits: Vec::new(),
@@ -313,7 +311,7 @@ impl Turn<'_> {
         self.out.tickets.push(change);
         self.out.conversation.form = Form::None;
         self.out.conversation.remember(draft, ticket);
-        self.placed(ticket, album);
+        self.placed(ticket);
         self.show(Screen::TicketOpened {
             ticket,
             subject,

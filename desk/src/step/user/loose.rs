@@ -20,7 +20,7 @@ impl Turn<'_> {
         if let [only] = self.facts.open.as_slice()
             && let Some(ticket) = self.my_ticket(only.id)
         {
-            return self.join(ticket, vec![wrote.piece]);
+            return self.join(ticket, wrote.piece);
         }
         self.keep_loose(vec![wrote.piece], None);
     }
@@ -156,7 +156,6 @@ impl Turn<'_> {
         else {
             return self.out_of_date();
         };
-        let album = pieces.last().and_then(|piece| piece.album.clone());
         let mut change = self.change(ticket);
         if closed {
             reopen_in(&mut change.ticket);
@@ -175,7 +174,7 @@ impl Turn<'_> {
         }
         self.add_users(&mut change, pieces, Why::FollowUp, Why::FollowUp);
         self.out.tickets.push(change);
-        self.placed(TicketRef::Id(ticket.id), album);
+        self.placed(TicketRef::Id(ticket.id));
         self.out
             .conversation
             .remember(draft, TicketRef::Id(ticket.id));
