@@ -14,4 +14,5 @@ mod notices;
 mod texts;
 
 mod button;
+mod by_chance;
 mod formatted;

@@ -12,7 +12,7 @@ use crate::limits::{check_keyboard, check_length, check_message, check_text, che
 use crate::sample_notices::{KINDS, PARTS, REASONS, Sample, buttons, place, relay, samples};
 use crate::samples::{ADMIN, Taste, USER, at};
 
-fn check_call(call: &Call, taste: Taste, what: &str) {
+pub(crate) fn check_call(call: &Call, taste: Taste, what: &str) {
     let check_ours = |text: &Formatted| {
         if taste == Taste::Plain {
             check_words(&text.text, what);
