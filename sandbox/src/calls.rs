@@ -1,15 +1,17 @@
 //! The log of Bot API calls: what the bot asked and what it was told.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, time::Duration};
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+use crate::Trouble;
 
 /// How many calls are remembered; older ones are forgotten.
 const KEPT_CALLS: usize = 10_000;
 
-/// One call of a Bot API method. `getUpdates` is not recorded.
+/// One call of a Bot API method. `getUpdates` is recorded only when it ran into trouble.
 #[derive(Clone, Debug, Serialize)]
 pub struct CallRecord {
     /// The number of the call, from 1.
@@ -23,10 +25,16 @@ pub struct CallRecord {
     pub params: Value,
     /// Whether it was answered with a result.
     pub ok: bool,
-    /// The HTTP status; 0 when the connection was cut on purpose.
+    /// The HTTP status of the answer; 0 when there is none and nothing was done.
     pub status: u16,
-    /// The whole answer.
+    /// The whole answer, also where the bot never got it because of trouble.
     pub answer: Value,
+    /// What it ran into.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trouble: Option<Trouble>,
+    /// How long the answer was delayed on purpose, in thousandths of a second.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub delay_millis: u64,
 }
 
 /// The newest calls.
@@ -37,36 +45,28 @@ pub(crate) struct CallLog {
 }
 
 /// A call as it is kept: the answer is parsed when somebody looks, which is rarely.
-struct Logged {
-    no: u64,
-    at: DateTime<Utc>,
-    method: String,
-    params: Value,
-    status: u16,
-    answer: String,
+pub(crate) struct Logged {
+    /// Given by the log.
+    pub(crate) no: u64,
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) method: String,
+    pub(crate) params: Map<String, Value>,
+    pub(crate) status: u16,
+    pub(crate) answer: String,
+    pub(crate) trouble: Option<Trouble>,
+    pub(crate) delay: Duration,
 }
 
 impl CallLog {
     /// Remembers a call.
-    pub(crate) fn add(
-        &mut self,
-        at: DateTime<Utc>,
-        method: String,
-        params: Value,
-        status: u16,
-        answer: String,
-    ) {
+    pub(crate) fn add(&mut self, call: Logged) {
         self.last += 1;
         if self.calls.len() == KEPT_CALLS {
             self.calls.pop_front();
         }
         self.calls.push_back(Logged {
             no: self.last,
-            at,
-            method,
-            params,
-            status,
-            answer,
+            ..call
         });
     }
 
@@ -84,11 +84,17 @@ impl CallLog {
                 no: call.no,
                 at: call.at,
                 method: call.method.clone(),
-                params: call.params.clone(),
+                params: Value::Object(call.params.clone()),
                 ok: call.status == 200,
                 status: call.status,
                 answer: serde_json::from_str(&call.answer).unwrap_or(Value::Null),
+                trouble: call.trouble.clone(),
+                delay_millis: u64::try_from(call.delay.as_millis()).unwrap_or(u64::MAX),
             })
             .collect()
     }
+}
+
+fn is_zero(millis: &u64) -> bool {
+    *millis == 0
 }

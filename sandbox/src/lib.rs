@@ -25,7 +25,6 @@
 
 pub use self::{
     calls::CallRecord,
-    faults::Fault,
     kinds::Kind,
     options::{DEFAULT_TOKEN, Options, PersonSpec, Program, Role},
     outgoing::Outgoing,
@@ -34,6 +33,9 @@ pub use self::{
     sandbox::{Sandbox, StartError, TimedOut},
     seen::{Answered, Button, GroupView, Notice, SeenMessage, Transcript},
     state::ActError,
+    trouble::{
+        ActiveOutage, ActiveRule, Earned, Fault, FaultRule, Garbage, Limits, Outage, Trouble,
+    },
 };
 
 mod sandbox;
@@ -46,8 +48,8 @@ mod outgoing;
 mod seen;
 
 mod calls;
-mod faults;
 mod program;
+mod trouble;
 
 mod bot_api;
 mod http;

@@ -14,7 +14,8 @@ use thiserror::Error;
 use tokio::time::timeout;
 
 use crate::{
-    CallRecord, Fault, GroupView, Options, Person, PersonSpec, Program, ProgramState,
+    ActiveOutage, ActiveRule, CallRecord, Earned, Fault, FaultRule, GroupView, Limits, Options,
+    Outage, Person, PersonSpec, Program, ProgramState,
     http::{self, Running},
     program::{self, Order, ProgramHandle},
     seen,
@@ -245,10 +246,71 @@ impl Sandbox {
     }
 
     /// Makes the next `times` calls of a method fail, in one chat or in all; `*` stands for every
-    /// method but `getUpdates`. Faults planned earlier come first.
+    /// method but `getUpdates`. It is a rule like those of [`add_fault`](Sandbox::add_fault).
     pub fn fail_next(&self, method: &str, chat: Option<i64>, fault: Fault, times: u32) {
+        self.add_fault(FaultRule {
+            chat,
+            ..FaultRule::on(method, fault).times(times)
+        });
+    }
+
+    /// Puts a rule into force and returns its number. Rules are asked in the order in which they were
+    /// added: the first that hits a call decides.
+    pub fn add_fault(&self, rule: FaultRule) -> u64 {
         self.shared
-            .write(|state| state.faults.plan(method, chat, fault, times));
+            .change_trouble(|trouble| trouble.rules.add(rule))
+    }
+
+    /// The rules in force, each with its hits.
+    pub fn faults(&self) -> Vec<ActiveRule> {
+        self.shared.read(|state| state.trouble.rules.list())
+    }
+
+    /// Takes a rule away; tells whether it was there.
+    pub fn remove_fault(&self, id: u64) -> bool {
+        self.shared
+            .change_trouble(|trouble| trouble.rules.remove(id))
+    }
+
+    /// Takes all rules away.
+    pub fn clear_faults(&self) {
+        self.shared.change_trouble(|trouble| trouble.rules.clear());
+    }
+
+    /// Begins an outage, in place of one that goes on: from now until
+    /// [`end_outage`](Sandbox::end_outage), or for a time by the clock of the sandbox. Polls that wait
+    /// meet it at once.
+    pub fn begin_outage(&self, kind: Outage, time: Option<Duration>) {
+        self.shared.begin_outage(kind, time);
+    }
+
+    /// Ends the outage.
+    pub fn end_outage(&self) {
+        self.shared.change_trouble(|trouble| trouble.end_outage());
+    }
+
+    /// The outage that goes on.
+    pub fn outage(&self) -> Option<ActiveOutage> {
+        self.shared.read(|state| state.trouble.outage(state.now()))
+    }
+
+    /// Switches the limits on how fast the bot may write, by the clock of the sandbox; without any,
+    /// which is how a sandbox starts, it may write as fast as it can.
+    pub fn set_limits(&self, limits: Option<Limits>) {
+        self.shared
+            .change_trouble(|trouble| trouble.throttle.set(limits));
+    }
+
+    /// The limits that hold.
+    pub fn limits(&self) -> Option<Limits> {
+        self.shared.read(|state| state.trouble.throttle.limits)
+    }
+
+    /// How many calls were refused because of the limits, or while a flood lasted. A bot that keeps to
+    /// what it is told earns none.
+    pub fn earned(&self) -> Earned {
+        self.shared
+            .read(|state| state.trouble.throttle.earned.clone())
     }
 
     /// Gives the bot any JSON as an update and returns its id; `update_id` is put in where absent.

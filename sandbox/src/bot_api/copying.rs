@@ -124,8 +124,13 @@ fn one_original(state: &State, params: &Params, missing: &str) -> Result<Message
         .ok_or_else(|| ApiError::bad_request(missing))
 }
 
-fn originals(state: &State, params: &Params, ids: Vec<i64>) -> Result<Vec<Message>, ApiError> {
+fn originals(state: &State, params: &Params, mut ids: Vec<i64>) -> Result<Vec<Message>, ApiError> {
     let from = readable_chat(state, params, "from_chat_id")?;
+    match params.skipped.as_deref() {
+        None => {}
+        Some([]) => ids.truncate(ids.len() - 1),
+        Some(skipped) => ids.retain(|id| !skipped.contains(id)),
+    }
     let chat = state.world.chats.get(&from);
     Ok(ids
         .into_iter()

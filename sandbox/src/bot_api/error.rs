@@ -41,6 +41,11 @@ impl ApiError {
         ApiError::new(403, format!("Forbidden: {words}"))
     }
 
+    /// 401: the token is not, or no longer, the bot's.
+    pub(crate) fn unauthorized() -> ApiError {
+        ApiError::new(401, "Unauthorized")
+    }
+
     /// 429.
     pub(crate) fn too_many_requests(retry_after: u32) -> ApiError {
         ApiError {

@@ -1,12 +1,15 @@
 //! The Bot API side: which method a call means, its faults, its answer and its record.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{collections::HashMap, future::pending, sync::LazyLock, time::Duration};
 
 use serde_json::Value;
+use tokio::time::sleep;
 
 use crate::{
-    Fault, Kind,
+    Fault, Garbage, Kind, Outage, Trouble,
+    calls::Logged,
     state::{Shared, State},
+    trouble::Met,
 };
 
 use self::error::ApiError;
@@ -31,6 +34,8 @@ mod updates;
 pub(crate) enum Reply {
     /// An HTTP status and a JSON body.
     Answer(u16, String),
+    /// An HTTP status, a media type and a body that is no answer of the Bot API.
+    Garbled(u16, &'static str, String),
     /// Nothing: the connection is closed.
     Cut,
 }
@@ -95,56 +100,211 @@ static METHODS: LazyLock<HashMap<String, (&'static str, Handler)>> = LazyLock::n
     .collect()
 });
 
-/// Does one call. A call that was told to hang never returns.
-pub(crate) async fn call(shared: &Shared, method: &str, params: Params) -> Reply {
+/// Does one call, with what goes wrong about it on purpose. A call that was told to hang for ever never
+/// returns.
+pub(crate) async fn call(shared: &Shared, method: &str, mut params: Params) -> Reply {
     let lower = method.to_ascii_lowercase();
     let known = METHODS.get(&lower);
-    let name = known.map_or(method, |(name, _)| *name);
     let is_poll = lower == "getupdates";
-    let chat = params.integer("chat_id");
-    let fault = shared.write(|state| state.faults.next(&lower, chat));
-    match &fault {
-        Some(Fault::Hang) => return std::future::pending().await,
-        Some(Fault::CutBefore) => {
-            if !is_poll {
-                shared.write(|state| record(state, name, params, 0, "null".to_owned()));
-            }
-            return Reply::Cut;
-        }
-        _ => {}
+    let name = match known {
+        Some((name, _)) => name,
+        None if is_poll => "getUpdates",
+        None => method,
+    };
+    let Met { delay, trouble } = shared.write(|state| state.meet(&lower, &params));
+    sleep_if_any(delay / 2).await;
+    if let Some(Trouble::Fault(Fault::SkipMessages { messages })) = &trouble {
+        params.skipped = Some(messages.clone());
     }
-    let refused = fault.as_ref().and_then(refusal);
-    if is_poll {
-        return match (refused, fault) {
-            (Some(refused), _) => Reply::Answer(refused.code, refused.body()),
-            (None, fault) => {
-                let reply = updates::get_updates(shared, &params).await;
-                if fault.is_some() { Reply::Cut } else { reply }
-            }
-        };
-    }
-    shared.write(|state| {
-        let answer = match (refused, known) {
-            (Some(refused), _) => Err(refused),
-            (None, Some((_, Handler::Method(method)))) => method(state, &params),
-            (None, Some((_, Handler::File(kind)))) => sending::send_file(*kind, state, &params),
-            (None, None) => Err(ApiError::new(404, "Not Found")),
-        };
-        let (status, body) = match answer {
-            Ok(result) => (200, format!("{{\"ok\":true,\"result\":{result}}}")),
-            Err(refused) => (refused.code, refused.body()),
-        };
-        record(state, name, params, status, body.clone());
-        match fault {
-            Some(Fault::CutAfter) => Reply::Cut,
-            _ => Reply::Answer(status, body),
+    let ending = match trouble
+        .as_ref()
+        .map_or(Course::Done(Ending::Answered), course_of)
+    {
+        Course::Refused(refused) => {
+            let record = Record {
+                name,
+                trouble,
+                delay,
+                status: refused.code,
+                body: refused.body(),
+            };
+            let reply = Reply::Answer(record.status, record.body.clone());
+            shared.write(|state| record.add(state, params));
+            sleep_if_any(delay / 2).await;
+            return reply;
         }
-    })
+        Course::Undone(ending) => {
+            let record = Record {
+                name,
+                trouble,
+                delay,
+                status: 0,
+                body: "null".to_owned(),
+            };
+            shared.write(|state| record.add(state, params));
+            return ending.of(0, String::new()).await;
+        }
+        Course::Done(ending) => ending,
+    };
+    let (status, body) = if is_poll {
+        let (status, body) = match updates::get_updates(shared, &params).await {
+            Reply::Answer(status, body) => (status, body),
+            other => return other,
+        };
+        if trouble.is_some() {
+            let record = Record {
+                name,
+                trouble,
+                delay,
+                status,
+                body: body.clone(),
+            };
+            shared.write(|state| record.add(state, params));
+        }
+        (status, body)
+    } else {
+        shared.write(|state| {
+            let answer = match known {
+                Some((_, Handler::Method(method))) => method(state, &params),
+                Some((_, Handler::File(kind))) => sending::send_file(*kind, state, &params),
+                None => Err(ApiError::new(404, "Not Found")),
+            };
+            let (status, body) = match answer {
+                Ok(result) => (200, format!("{{\"ok\":true,\"result\":{result}}}")),
+                Err(refused) => (refused.code, refused.body()),
+            };
+            let record = Record {
+                name,
+                trouble,
+                delay,
+                status,
+                body: body.clone(),
+            };
+            record.add(state, params);
+            (status, body)
+        })
+    };
+    sleep_if_any(delay / 2).await;
+    ending.of(status, body).await
+}
+
+async fn sleep_if_any(delay: Duration) {
+    if !delay.is_zero() {
+        sleep(delay).await;
+    }
+}
+
+/// What becomes of a call.
+enum Course {
+    /// Refused, and nothing is done.
+    Refused(ApiError),
+    /// Nothing is done and nothing answered.
+    Undone(Ending),
+    /// It is done.
+    Done(Ending),
+}
+
+/// How a call ends for the one who made it.
+enum Ending {
+    Answered,
+    Cut,
+    Hanging,
+    HangingFor(Duration),
+    Garbled(Garbage),
+}
+
+impl Ending {
+    /// The end of a call that was answered so.
+    async fn of(self, status: u16, body: String) -> Reply {
+        match self {
+            Ending::Answered => Reply::Answer(status, body),
+            Ending::Cut => Reply::Cut,
+            Ending::Hanging => pending().await,
+            Ending::HangingFor(time) => {
+                sleep(time).await;
+                Reply::Cut
+            }
+            Ending::Garbled(garbage) => garbled(garbage, status, body),
+        }
+    }
+}
+
+/// What a call that ran into this comes to.
+fn course_of(trouble: &Trouble) -> Course {
+    let fault = match trouble {
+        Trouble::Limit { retry_after } => {
+            return Course::Refused(ApiError::too_many_requests(*retry_after));
+        }
+        Trouble::Outage(outage) => return course_in(*outage),
+        Trouble::Fault(fault) => fault,
+    };
+    match fault {
+        Fault::TooManyRequests { retry_after }
+        | Fault::ChatFlood { retry_after }
+        | Fault::BotFlood { retry_after } => {
+            Course::Refused(ApiError::too_many_requests(*retry_after))
+        }
+        Fault::ServerError(502) => Course::Refused(ApiError::new(502, "Bad Gateway")),
+        Fault::ServerError(code) => Course::Refused(ApiError::new(*code, "Internal Server Error")),
+        Fault::Refuse { code, description } => {
+            Course::Refused(ApiError::new(*code, description.clone()))
+        }
+        Fault::CutBefore => Course::Undone(Ending::Cut),
+        Fault::CutAfter => Course::Done(Ending::Cut),
+        Fault::Hang => Course::Undone(Ending::Hanging),
+        Fault::HangFor { millis } => {
+            Course::Undone(Ending::HangingFor(Duration::from_millis(*millis)))
+        }
+        Fault::HangAfter => Course::Done(Ending::Hanging),
+        Fault::HangAfterFor { millis } => {
+            Course::Done(Ending::HangingFor(Duration::from_millis(*millis)))
+        }
+        Fault::Garbage(garbage) => Course::Done(Ending::Garbled(*garbage)),
+        Fault::SkipMessages { .. } | Fault::Delay { .. } => Course::Done(Ending::Answered),
+    }
+}
+
+fn course_in(outage: Outage) -> Course {
+    match outage {
+        Outage::Cut => Course::Undone(Ending::Cut),
+        Outage::BadGateway => Course::Refused(ApiError::new(502, "Bad Gateway")),
+        Outage::WrongToken => Course::Refused(ApiError::unauthorized()),
+        Outage::OtherPoller => Course::Refused(updates::conflict()),
+    }
+}
+
+fn garbled(garbage: Garbage, status: u16, mut body: String) -> Reply {
+    match garbage {
+        Garbage::NotJson => Reply::Garbled(200, "application/json", "not what you expected".into()),
+        Garbage::Truncated => {
+            let mut half = body.len() / 2;
+            while !body.is_char_boundary(half) {
+                half -= 1;
+            }
+            body.truncate(half);
+            Reply::Garbled(status, "application/json", body)
+        }
+        Garbage::Html => Reply::Garbled(
+            502,
+            "text/html",
+            "<html><head><title>502 Bad Gateway</title></head>\
+             <body><center><h1>502 Bad Gateway</h1></center></body></html>"
+                .to_owned(),
+        ),
+    }
+}
+
+/// The answer of an outage to a file, or to a poll that it finds waiting.
+pub(crate) fn in_outage(outage: Outage) -> Reply {
+    match course_in(outage) {
+        Course::Refused(refused) => Reply::Answer(refused.code, refused.body()),
+        Course::Undone(_) | Course::Done(_) => Reply::Cut,
+    }
 }
 
 /// The answer for a token that is not the bot's.
 pub(crate) fn wrong_token() -> Reply {
-    let refused = ApiError::new(401, "Unauthorized");
+    let refused = ApiError::unauthorized();
     Reply::Answer(refused.code, refused.body())
 }
 
@@ -160,30 +320,37 @@ pub(crate) fn unreadable(words: &str) -> Reply {
     Reply::Answer(refused.code, refused.body())
 }
 
-/// What a fault answers, if it answers.
-fn refusal(fault: &Fault) -> Option<ApiError> {
-    match fault {
-        Fault::TooManyRequests { retry_after } => Some(ApiError::too_many_requests(*retry_after)),
-        Fault::ServerError(502) => Some(ApiError::new(502, "Bad Gateway")),
-        Fault::ServerError(code) => Some(ApiError::new(*code, "Internal Server Error")),
-        Fault::Refuse { code, description } => Some(ApiError::new(*code, description.clone())),
-        Fault::CutBefore | Fault::CutAfter | Fault::Hang => None,
-    }
+/// A call as it goes into the log.
+struct Record<'a> {
+    name: &'a str,
+    trouble: Option<Trouble>,
+    delay: Duration,
+    status: u16,
+    body: String,
 }
 
-fn record(state: &mut State, method: &str, params: Params, status: u16, body: String) {
-    let now = state.now();
-    let mut fields = params.fields;
-    for (name, upload) in params.uploads {
-        let shown = format!(
-            "({}, {} bytes)",
-            upload.name.as_deref().unwrap_or("file"),
-            upload.bytes.len()
-        );
-        fields.insert(name, Value::from(shown));
+impl Record<'_> {
+    fn add(self, state: &mut State, params: Params) {
+        let now = state.now();
+        let mut fields = params.fields;
+        for (name, upload) in params.uploads {
+            let shown = format!(
+                "({}, {} bytes)",
+                upload.name.as_deref().unwrap_or("file"),
+                upload.bytes.len()
+            );
+            fields.insert(name, Value::from(shown));
+        }
+        state.log.add(Logged {
+            no: 0,
+            at: now,
+            method: self.name.to_owned(),
+            params: fields,
+            status: self.status,
+            answer: self.body,
+            trouble: self.trouble,
+            delay: self.delay,
+        });
+        state.touch();
     }
-    state
-        .log
-        .add(now, method.to_owned(), Value::Object(fields), status, body);
-    state.touch();
 }

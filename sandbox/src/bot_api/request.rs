@@ -19,6 +19,8 @@ pub(crate) struct Upload {
 pub(crate) struct Params {
     pub(crate) fields: Map<String, Value>,
     pub(crate) uploads: HashMap<String, Upload>,
+    /// Originals that a fault leaves out of a copy of several; an empty list means the last one.
+    pub(crate) skipped: Option<Vec<i64>>,
 }
 
 impl Params {

@@ -5,7 +5,7 @@ use std::{pin::pin, time::Duration};
 use serde_json::{Value, json};
 use tokio::time::{Instant, timeout_at};
 
-use super::{Reply, error::ApiError, request::Params};
+use super::{Reply, error::ApiError, in_outage, request::Params};
 use crate::state::{Shared, State};
 
 /// A longer wait is cut to this one.
@@ -40,9 +40,13 @@ pub(super) async fn get_updates(shared: &Shared, params: &Params) -> Reply {
         woken.as_mut().enable();
         let reply = shared.write(|state| {
             if state.poll != poll {
-                return Some(conflict());
+                let refused = conflict();
+                return Some(Reply::Answer(refused.code, refused.body()));
             }
             let now = state.now();
+            if let Some(outage) = state.trouble.outage(now) {
+                return Some(in_outage(outage.kind));
+            }
             let (updates, changed) = state.world.updates.take(offset, limit, now);
             let reply = (!updates.is_empty()).then(|| answer(&updates));
             if changed {
@@ -69,13 +73,13 @@ fn answer(updates: &[&str]) -> Reply {
     )
 }
 
-fn conflict() -> Reply {
-    let refused = ApiError::new(
+/// The refusal of a poll while another one goes on.
+pub(super) fn conflict() -> ApiError {
+    ApiError::new(
         409,
         "Conflict: terminated by other getUpdates request; make sure that only one bot instance \
          is running",
-    );
-    Reply::Answer(refused.code, refused.body())
+    )
 }
 
 pub(super) fn delete_webhook(state: &mut State, params: &Params) -> Result<Value, ApiError> {

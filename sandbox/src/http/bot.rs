@@ -12,7 +12,10 @@ use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::Value;
 
 use super::Context;
-use crate::bot_api::{self, Params, Reply, Upload};
+use crate::{
+    Outage,
+    bot_api::{self, Params, Reply, Upload},
+};
 
 /// The largest body: a file of 50 MB and something around it.
 const LARGEST_BODY: usize = 52 << 20;
@@ -47,6 +50,10 @@ pub(super) fn response(reply: Reply) -> HttpResponse {
             HttpResponse::build(status)
                 .content_type("application/json")
                 .body(body)
+        }
+        Reply::Garbled(status, kind, body) => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
+            HttpResponse::build(status).content_type(kind).body(body)
         }
         // A body that fails at once makes the server drop the connection with nothing written.
         Reply::Cut => HttpResponse::Ok()
@@ -149,9 +156,13 @@ async fn file(path: web::Path<(String, String)>, context: Data<Context>) -> Http
     if *token != *context.token {
         return response(bot_api::wrong_token());
     }
-    let found = context
-        .shared
-        .read(|state| state.world.files.at_path(&path).map(|file| file.content()));
+    let (outage, found) = context.shared.read(|state| {
+        let found = state.world.files.at_path(&path).map(|file| file.content());
+        (state.trouble.outage(state.now()), found)
+    });
+    if let Some(outage) = outage.filter(|outage| outage.kind != Outage::OtherPoller) {
+        return response(bot_api::in_outage(outage.kind));
+    }
     match found {
         Some((_, bytes)) => HttpResponse::Ok()
             .content_type("application/octet-stream")

@@ -82,6 +82,7 @@ impl Follower {
                 "revision": state.revision,
                 "chats": chats,
                 "calls": state.log.last(),
+                "trouble": state.trouble.changes,
                 "program": program,
             });
             (change, (state.revision, now))

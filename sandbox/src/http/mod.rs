@@ -21,6 +21,7 @@ mod bot;
 mod events;
 mod page;
 mod people;
+mod trouble;
 
 /// Changes are written to the state file this long after the first of them.
 const SAVING_DELAY: Duration = Duration::from_millis(500);
@@ -113,7 +114,8 @@ async fn serve(start: Start, started: oneshot::Sender<io::Result<ServerHandle>>)
             .service(
                 web::scope("/sandbox")
                     .wrap(from_fn(page::only_from_here))
-                    .configure(people::routes),
+                    .configure(people::routes)
+                    .configure(trouble::routes),
             )
             .configure(page::routes)
             .default_service(web::to(|| async {

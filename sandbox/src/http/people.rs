@@ -12,7 +12,7 @@ use tokio::time::timeout;
 
 use super::{Context, events, failure, page};
 use crate::{
-    ActError, Fault, Outgoing,
+    ActError, Outgoing,
     program::{Order, PATIENCE},
     seen,
     state::{Chat, Sender, State},
@@ -28,17 +28,17 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .route("/people/{id}/edit", web::post().to(edit))
         .route("/people/{id}/block", web::post().to(block))
         .route("/people/{id}/unblock", web::post().to(unblock))
+        .route("/people/{id}/deactivate", web::post().to(deactivate))
         .route("/people/{id}/late_sibling", web::post().to(late_sibling))
         .route("/calls", web::get().to(calls))
         .route("/events", web::get().to(events::follow))
         .route("/program/{order}", web::post().to(program))
-        .route("/faults", web::post().to(faults))
         .route("/files/{file_id}", web::get().to(page::file));
 }
 
 /// Why a request of a person is refused.
 #[derive(Debug, Error)]
-enum Refusal {
+pub(super) enum Refusal {
     #[error("{0}")]
     Act(#[from] ActError),
     /// With what is wrong.
@@ -46,6 +46,8 @@ enum Refusal {
     Body(#[from] serde_json::Error),
     #[error("the program can be told start, stop or kill")]
     UnknownOrder,
+    #[error("there is no rule {0}")]
+    UnknownRule(u64),
     #[error("{0}")]
     Program(String),
 }
@@ -58,7 +60,8 @@ impl ResponseError for Refusal {
                 | ActError::UnknownMessage(_)
                 | ActError::UnknownGroup(_),
             )
-            | Refusal::UnknownOrder => StatusCode::NOT_FOUND,
+            | Refusal::UnknownOrder
+            | Refusal::UnknownRule(_) => StatusCode::NOT_FOUND,
             Refusal::Program(_) => StatusCode::CONFLICT,
             Refusal::Act(_) | Refusal::Body(_) => StatusCode::BAD_REQUEST,
         }
@@ -69,14 +72,14 @@ impl ResponseError for Refusal {
     }
 }
 
-type Answer = Result<HttpResponse, Refusal>;
+pub(super) type Answer = Result<HttpResponse, Refusal>;
 
-fn ok(value: &Value) -> Answer {
+pub(super) fn ok(value: &Value) -> Answer {
     Ok(HttpResponse::Ok().json(value))
 }
 
 /// The body; an empty one is an empty object.
-fn body<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Refusal> {
+pub(super) fn body<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Refusal> {
     Ok(match bytes.is_empty() {
         true => serde_json::from_slice(b"{}")?,
         false => serde_json::from_slice(bytes)?,
@@ -95,6 +98,7 @@ async fn state(context: Data<Context>) -> Answer {
                 let last = chat.and_then(|chat| chat.messages.values().next_back());
                 let mut person = json!(account.spec);
                 person["blocked"] = json!(account.blocked);
+                person["deactivated"] = json!(account.deactivated);
                 person["unread"] = json!(chat.map_or(0, |chat| chat.unread));
                 person["last"] = json!(last.map(|message| json!({
                     "text": seen::short(message),
@@ -154,6 +158,7 @@ async fn chat(id: Path<i64>, reading: Query<Reading>, context: Data<Context>) ->
             "messages": seen::messages_of(chat),
             "typing": chat.typing_until.is_some_and(|until| now < until),
             "blocked": account.blocked,
+            "deactivated": account.deactivated,
             "commands": state.world.commands.shown_to(id, language),
             "toasts": seen::notices_of(chat),
             "revision": state.revision,
@@ -231,6 +236,11 @@ async fn unblock(id: Path<i64>, context: Data<Context>) -> Answer {
     ok(&json!({}))
 }
 
+async fn deactivate(id: Path<i64>, context: Data<Context>) -> Answer {
+    context.shared.write(|state| state.deactivate(*id))?;
+    ok(&json!({}))
+}
+
 async fn late_sibling(id: Path<i64>, bytes: Bytes, context: Data<Context>) -> Answer {
     #[derive(Deserialize)]
     struct Sibling {
@@ -271,25 +281,4 @@ async fn program(order: Path<String>, context: Data<Context>) -> Answer {
         Err(_) => context.program.state(),
     };
     ok(&json!(state))
-}
-
-async fn faults(bytes: Bytes, context: Data<Context>) -> Answer {
-    #[derive(Deserialize)]
-    struct Plan {
-        method: String,
-        chat: Option<i64>,
-        fault: Fault,
-        #[serde(default = "once")]
-        times: u32,
-    }
-    fn once() -> u32 {
-        1
-    }
-    let plan: Plan = body(&bytes)?;
-    context.shared.write(|state| {
-        state
-            .faults
-            .plan(&plan.method, plan.chat, plan.fault, plan.times)
-    });
-    ok(&json!({}))
 }

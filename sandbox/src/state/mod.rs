@@ -3,15 +3,20 @@
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::{Notify, watch};
 
-use crate::{PersonSpec, calls::CallLog, faults::Faults};
+use crate::{
+    Outage, PersonSpec,
+    bot_api::Params,
+    calls::CallLog,
+    trouble::{Call, Met, Troubles},
+};
 
 pub use self::acts::ActError;
 pub(crate) use self::{
@@ -146,7 +151,7 @@ impl World {
 pub(crate) struct State {
     pub(crate) world: World,
     pub(crate) log: CallLog,
-    pub(crate) faults: Faults,
+    pub(crate) trouble: Troubles,
     pub(crate) clock: Clock,
     /// Which `getUpdates` is the newest; an older one that still waits is answered with a conflict.
     pub(crate) poll: u64,
@@ -158,7 +163,7 @@ impl State {
         State {
             world,
             log: CallLog::default(),
-            faults: Faults::default(),
+            trouble: Troubles::default(),
             clock: system_clock(),
             poll: 0,
             revision: 1,
@@ -167,6 +172,16 @@ impl State {
 
     pub(crate) fn now(&self) -> DateTime<Utc> {
         (self.clock)()
+    }
+
+    /// What a call of `method`, in lower case, runs into.
+    pub(crate) fn meet(&mut self, method: &str, params: &Params) -> Met {
+        let now = self.now();
+        let chat = params.integer("chat_id").or_else(|| {
+            let query = params.integer("callback_query_id")?;
+            self.world.queries.get(&query).map(|query| query.chat)
+        });
+        self.trouble.meet(Call { method, chat }, now)
     }
 
     /// Says that something changed.
@@ -234,6 +249,27 @@ impl Shared {
             });
         }
         result
+    }
+
+    /// Changes what trouble is on.
+    pub(crate) fn change_trouble<R>(&self, change: impl FnOnce(&mut Troubles) -> R) -> R {
+        self.write(|state| {
+            let result = change(&mut state.trouble);
+            state.trouble.changes += 1;
+            state.touch();
+            result
+        })
+    }
+
+    /// Begins an outage, for a time or until it is ended.
+    pub(crate) fn begin_outage(&self, kind: Outage, time: Option<Duration>) {
+        self.write(|state| {
+            let time = time.and_then(|time| TimeDelta::from_std(time).ok());
+            let until = time.and_then(|time| state.now().checked_add_signed(time));
+            state.trouble.begin_outage(kind, until);
+            state.touch();
+        });
+        self.poll.notify_waiters();
     }
 
     /// Follows the revision.

@@ -1,6 +1,5 @@
 //! The sandbox over real HTTP: a bot on one side, people on the other.
 
-mod faults;
 mod http_interface;
 mod media;
 mod people;
@@ -9,4 +8,5 @@ mod refusals;
 mod state_file;
 mod support;
 mod transcripts;
+mod trouble;
 mod updates;

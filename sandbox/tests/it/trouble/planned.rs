@@ -1,4 +1,4 @@
-//! Faults on purpose: each fails its calls, and no others.
+//! Faults planned for the next calls.
 
 use std::time::Duration;
 
