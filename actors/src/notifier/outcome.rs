@@ -25,6 +25,7 @@ pub(super) fn retry_at(failure: &Failure, attempt: u32, now: Time) -> Option<Tim
             Some(now + TimeDelta::seconds(LONGEST_PAUSE))
         }
         Failure::Unreachable
+        | Failure::Moved(_)
         | Failure::NotModified
         | Failure::MessageGone
         | Failure::EntitiesRefused

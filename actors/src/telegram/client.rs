@@ -1,18 +1,22 @@
 //! The connection to the Bot API server: one client for calls, one with more patience for polling.
+//!
+//! Requests are made here and not by the library: it sleeps ten seconds inside a call on an error
+//! of the server, drops the error's code, and cannot tell whether a request was written.
 
 use std::fmt;
 use std::time::Duration;
 
 use frontdesk_desk::ids::{BotId, PersonId, UpdateId};
 use frontdesk_desk::ticket::Lang;
-use reqwest::Url;
+use reqwest::header::{CONTENT_TYPE, HeaderValue};
+use reqwest::{Url, redirect};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use teloxide_core::Bot;
-use teloxide_core::requests::{JsonRequest, Payload};
+use teloxide_core::requests::Payload;
 
-use super::classify::{Failure, classify};
+use super::classify::{Failure, of_answer, of_connection};
 use super::methods::{AnswerCallbackQuery, DeleteMyCommands, GetMe, GetUpdates, SetMyCommands};
 use super::read::KINDS;
 use super::token::Token;
@@ -20,9 +24,15 @@ use super::token::Token;
 /// How long a connection may take to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long a call may take in all. The library itself waits ten seconds over an error of the
-/// server.
+/// How long a call may take in all.
 const CALL_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// How long an idle connection is kept: servers and the boxes in between close theirs after a
+/// minute, and a request on a connection that is being closed has an uncertain outcome.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(50);
+
+/// How often a silent connection is asked whether the other side is still there.
+const KEEP_ALIVE: Duration = Duration::from_secs(20);
 
 /// How much longer than the server a poll waits for its answer.
 const POLL_GRACE: Duration = Duration::from_secs(15);
@@ -34,7 +44,7 @@ pub struct ClientSettings {
     pub token: Token,
     /// The server: `https://api.telegram.org`, one's own, or the sandbox.
     pub api_url: String,
-    /// How many idle connections are kept open: as many as calls run at once.
+    /// How many idle connections are kept open: as many as calls run at once. About 32 are best.
     pub connections: usize,
     /// How long the server may hold a poll open while there is nothing to tell.
     pub poll_timeout: Duration,
@@ -54,10 +64,18 @@ pub enum ClientError {
 /// Makes calls. Clones share their connections.
 #[derive(Clone)]
 pub struct Client {
-    calls: Bot,
-    polls: Bot,
+    calls: Line,
+    polls: Line,
     bot: BotId,
     poll_timeout: Duration,
+}
+
+/// A bot at its server, over one pool of connections.
+#[derive(Clone)]
+struct Line {
+    bot: Bot,
+    /// Where its methods are: the address holds the token.
+    methods: Url,
 }
 
 /// What Telegram says about the bot itself.
@@ -88,22 +106,10 @@ impl Client {
         if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
             return Err(ClientError::ApiUrl);
         }
-        let bot = |timeout: Duration, idle: usize| {
-            let mut http = reqwest::Client::builder()
-                .connect_timeout(CONNECT_TIMEOUT)
-                .timeout(timeout)
-                .tcp_nodelay(true)
-                .pool_max_idle_per_host(idle);
-            // The machine's proxy is for the way out, not for a server on this machine.
-            if is_loopback(&url) {
-                http = http.no_proxy();
-            }
-            let http = http.build().map_err(ClientError::Http)?;
-            Ok(Bot::with_client(settings.token.expose(), http).set_api_url(url.clone()))
-        };
+        let line = |timeout, idle| Line::new(&settings.token, &url, timeout, idle);
         Ok(Self {
-            calls: bot(CALL_TIMEOUT, settings.connections)?,
-            polls: bot(settings.poll_timeout + POLL_GRACE, 1)?,
+            calls: line(CALL_TIMEOUT, settings.connections)?,
+            polls: line(settings.poll_timeout + POLL_GRACE, 1)?,
             bot: settings.token.bot_id(),
             poll_timeout: settings.poll_timeout,
         })
@@ -137,7 +143,7 @@ impl Client {
         limit: usize,
     ) -> Result<Vec<Value>, Failure> {
         let poll = get_updates(offset, limit, self.poll_timeout);
-        Self::request(&self.polls, poll).await
+        self.polls.ask(poll).await
     }
 
     /// Confirms all updates below `offset`, without waiting. What comes back is left unconfirmed.
@@ -146,7 +152,7 @@ impl Client {
     /// [`Failure`]; what is not confirmed comes again.
     pub async fn confirm(&self, offset: UpdateId) -> Result<(), Failure> {
         let poll = get_updates(Some(offset), 1, Duration::ZERO);
-        Self::request(&self.calls, poll).await.map(drop)
+        self.calls.ask(poll).await.map(drop)
     }
 
     /// Answers a callback query, so that its button stops spinning. A text has at most 200 UTF-16
@@ -198,20 +204,66 @@ impl Client {
 
     pub(super) async fn call<P>(&self, payload: P) -> Result<P::Output, Failure>
     where
-        P: Payload + Serialize + 'static,
+        P: Payload + Serialize,
         P::Output: DeserializeOwned,
     {
-        Self::request(&self.calls, payload).await
+        self.calls.ask(payload).await
+    }
+}
+
+impl Line {
+    fn new(
+        token: &Token,
+        server: &Url,
+        timeout: Duration,
+        idle: usize,
+    ) -> Result<Self, ClientError> {
+        let mut http = reqwest::Client::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(timeout)
+            .tcp_nodelay(true)
+            .tcp_keepalive(KEEP_ALIVE)
+            .pool_idle_timeout(IDLE_TIMEOUT)
+            .pool_max_idle_per_host(idle)
+            // A call that is led elsewhere would arrive there without its parameters.
+            .redirect(redirect::Policy::none());
+        // The machine's proxy is for the way out, not for a server on this machine.
+        if is_loopback(server) {
+            http = http.no_proxy();
+        }
+        let http = http.build().map_err(ClientError::Http)?;
+        let bot = Bot::with_client(token.expose(), http).set_api_url(server.clone());
+        let mut methods = bot.api_url();
+        methods
+            .path_segments_mut()
+            .map_err(|()| ClientError::ApiUrl)?
+            .pop_if_empty()
+            .push(&format!("bot{}", bot.token()))
+            .push("");
+        Ok(Self { bot, methods })
     }
 
-    async fn request<P>(bot: &Bot, payload: P) -> Result<P::Output, Failure>
+    /// Makes one request and reads its answer.
+    async fn ask<P>(&self, payload: P) -> Result<P::Output, Failure>
     where
-        P: Payload + Serialize + 'static,
+        P: Payload + Serialize,
         P::Output: DeserializeOwned,
     {
-        JsonRequest::new(bot.clone(), payload)
+        let unwritable = || Failure::Permanent("the call cannot be written".to_owned());
+        let body = serde_json::to_vec(&payload).map_err(|_| unwritable())?;
+        let method = self.methods.join(P::NAME).map_err(|_| unwritable())?;
+        let answer = self
+            .bot
+            .client()
+            .post(method)
+            .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
+            .body(body)
+            .send()
             .await
-            .map_err(|error| classify(&error))
+            .map_err(|error| of_connection(&error))?;
+        let status = answer.status().as_u16();
+        let body = answer.bytes().await.map_err(|_| Failure::Uncertain)?;
+        of_answer(status, &body)
     }
 }
 

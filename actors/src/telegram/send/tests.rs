@@ -267,10 +267,18 @@ async fn edits_and_the_like_make_no_messages() {
 
 #[tokio::test]
 async fn outcomes_on_the_wire_are_told_apart_and_never_name_the_token() {
-    let table: [(fn() -> Answer, Failure); 5] = [
+    let table: [(fn() -> Answer, Failure); 7] = [
         (|| Answer::Cut, Failure::Uncertain),
         (|| Answer::Body("<html>"), Failure::Uncertain),
         (|| Answer::RetryAfter(31), Failure::RetryAfter(31)),
+        (
+            || Answer::Refused(500, "Internal Server Error"),
+            Failure::ServerError,
+        ),
+        (
+            || Answer::Refused(504, "Gateway Timeout"),
+            Failure::Uncertain,
+        ),
         (
             || Answer::Refused(401, "Unauthorized"),
             Failure::TokenRefused,
