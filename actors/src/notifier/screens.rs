@@ -71,10 +71,11 @@ impl Notifier {
         let me = &unshown.me;
         let settings = &self.neighbours.settings;
         let lang = settings.language(me.language, me.language_code.as_deref());
+        let show = unshown.show.seen_by(settings.is_admin(unshown.person));
         self.remember(unshown.person, unshown.current);
         // Notices of the same update may be in the outbox still.
         let look = Some(self.outbox.next_look());
-        self.want_screen(unshown.person, unshown.number, unshown.show, lang, look);
+        self.want_screen(unshown.person, unshown.number, show, lang, look);
     }
 
     /// Starts the screens whose turn it is.

@@ -5,7 +5,7 @@
 //! language; 5. the arm of `step` that sends it.
 
 use super::draw_relay;
-use super::{Body, Call, Sending};
+use super::{Body, Call, Sending, Why};
 use crate::button::Button;
 use crate::content::Content;
 use crate::formatted::{Formatted, MAX_CAPTION, MAX_TEXT};
@@ -20,13 +20,17 @@ const MOST_REASON: usize = 200;
 
 impl Sending<'_> {
     /// The one call that carries out the notice; `None` if by now there is nothing to do: the
-    /// message was taken back, there is no copy to edit, the album's items have gone already.
+    /// message was taken back, there is no copy to edit, the album's items have gone already, the
+    /// admin it was meant for is none any more.
     pub fn draw(&self, settings: &Settings) -> Option<Call> {
         let lang = match self.to {
             Some(to) => settings.language(to.language, to.language_code.as_deref()),
             None => settings.language,
         };
         let pen = Pen { lang, settings };
+        if self.is_no_longer_theirs(settings) {
+            return None;
+        }
         match self.body {
             Body::Relay { part, why } => draw_relay::part(self, pen, *part, *why),
             Body::LateItem => draw_relay::late_item(self, pen),
@@ -79,6 +83,32 @@ impl Sending<'_> {
             Body::Trouble => Some(told(pen.say(Text::Trouble), Keyboard::NONE, None)),
             Body::LeaveGroup => Some(Call::LeaveChat),
         }
+    }
+
+    /// Whether it was meant for an admin who has been taken off the list since.
+    fn is_no_longer_theirs(&self, settings: &Settings) -> bool {
+        let to_staff = match self.body {
+            Body::Relay { why, .. } => *why != Why::Answer,
+            Body::ClosedByUser
+            | Body::ReopenedByUser
+            | Body::AssignedToYou { .. }
+            | Body::Delivered { .. }
+            | Body::Blocked { .. }
+            | Body::NotDelivered { .. } => true,
+            // These go to both sides.
+            Body::LateItem | Body::EditCopies | Body::ShowMessage => self
+                .ticket
+                .is_none_or(|ticket| ticket.user.chat() != self.chat),
+            Body::DeleteCopies
+            | Body::StatusChanged { .. }
+            | Body::Closed
+            | Body::Reopened
+            | Body::React { .. }
+            | Body::Trouble
+            | Body::GroupGreeting
+            | Body::LeaveGroup => false,
+        };
+        to_staff && !settings.is_admin(PersonId(self.chat.0))
     }
 
     /// What happened to a ticket, in words.

@@ -243,7 +243,61 @@ pub enum Screen {
     },
 }
 
+impl Show {
+    /// What somebody may see of it now: a screen of the staff only while they are an admin.
+    #[must_use]
+    pub fn seen_by(self, admin: bool) -> Self {
+        if admin || !self.screen.is_staffs() {
+            return self;
+        }
+        Self {
+            screen: Screen::Home {
+                greeting: false,
+                admin: false,
+            },
+            ..self
+        }
+    }
+}
+
 impl Screen {
+    /// Whether only an admin may see it.
+    fn is_staffs(&self) -> bool {
+        match self {
+            Self::Home { admin, .. } | Self::Help { admin } => *admin,
+            Self::Support
+            | Self::Languages
+            | Self::Say(_)
+            | Self::AskCategory { .. }
+            | Self::AskSubject { .. }
+            | Self::AskDescription { .. }
+            | Self::TicketOpened { .. }
+            | Self::Offer { .. }
+            | Self::Joined { .. }
+            | Self::MyTickets(_)
+            | Self::MyTicket { .. }
+            | Self::MyConversation(_)
+            | Self::AskReply { .. } => false,
+            Self::Admin
+            | Self::Dashboard(_)
+            | Self::Tickets { .. }
+            | Self::Filters { .. }
+            | Self::AskFind
+            | Self::Statistics(_)
+            | Self::Ticket(_)
+            | Self::Conversation(_)
+            | Self::History { .. }
+            | Self::Statuses { .. }
+            | Self::Priorities { .. }
+            | Self::Categories { .. }
+            | Self::Assignees { .. }
+            | Self::AskAnswer { .. }
+            | Self::AskNote { .. }
+            | Self::HeldAnswer { .. }
+            | Self::Unplaced { .. } => true,
+        }
+    }
+
     /// The ticket that the screen is about: a Telegram reply to it concerns that ticket.
     pub fn ticket(&self) -> Option<TicketRef> {
         let id = match self {

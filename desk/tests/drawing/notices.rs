@@ -397,10 +397,40 @@ fn the_parts_of_a_message_carry_all_of_it() {
         let sample = Sample::of(
             Taste::Hostile,
             relay(Part::Whole, why),
-            USER,
+            if why == Why::Answer { USER } else { ADMIN },
             Taste::Hostile.answer(Content::plain(words.clone())),
         );
         assert!(sample.words().ends_with(&words), "{why:?}");
+    }
+}
+
+#[test]
+fn an_admin_taken_off_the_list_gets_nothing_of_the_staffs() {
+    for sample in samples(Taste::Plain) {
+        let what = format!("{:?}", sample.body);
+        let former = Sample {
+            settings: Settings {
+                admins: vec![],
+                ..sample.settings.clone()
+            },
+            ..sample.clone()
+        };
+        // What goes to the ticket's user, a reaction, a copy that is taken away, a group.
+        let spared = sample.to == USER
+            || matches!(
+                sample.body,
+                Body::DeleteCopies
+                    | Body::React { .. }
+                    | Body::Trouble
+                    | Body::GroupGreeting
+                    | Body::LeaveGroup
+            );
+        let drawn = former.draw();
+        if spared {
+            assert_eq!(drawn.is_some(), sample.draw().is_some(), "{what}");
+        } else {
+            assert_eq!(drawn, None, "{what}");
+        }
     }
 }
 

@@ -115,6 +115,34 @@ async fn what_a_former_admin_wrote_is_no_longer_theirs_to_change() {
 }
 
 #[actix_rt::test]
+async fn what_waits_for_a_former_admin_is_not_delivered() {
+    let mut town = Town::new().await;
+    town.person(EMMA)
+        .opens_ticket("A question", "how does it work")
+        .await;
+    let full = || Fault::TooManyRequests { retry_after: 600 };
+    town.sandbox.fail_next("sendMessage", Some(KATE), full(), 1);
+    town.person(EMMA).writes("one more word").await;
+    town.person(KATE).writes("/ticket 1").await;
+    // One who blocked the bot has them held.
+    town.person(OLEG).blocks().await;
+    town.person(EMMA).writes("and another word").await;
+    town.restart_with_admins(&[ANNA]).await;
+    let (kate, oleg) = (town.person(KATE), town.person(OLEG));
+    let shown = kate.messages().len();
+    town.later(TimeDelta::minutes(11)).await;
+    oleg.unblocks().await;
+    town.later(TimeDelta::minutes(11)).await;
+    for former in [&kate, &oleg] {
+        former.must_not_read("another word");
+    }
+    kate.must_not_read("one more word");
+    for message in kate.messages().split_off(shown) {
+        assert!(!message.text.contains("#1"), "{}", message.text);
+    }
+}
+
+#[actix_rt::test]
 async fn a_press_with_somebody_elses_draft_or_ticket_moves_nothing() {
     let town = Town::with(ONE_CATEGORY).await;
     let (anna, emma, oleg) = (town.person(ANNA), town.person(EMMA), town.person(OLEG));
