@@ -12,6 +12,7 @@ use frontdesk_actors::session::{self, Sessions, Sizes};
 use frontdesk_actors::store::{Db, DbSettings, StoreError, migrate};
 use frontdesk_actors::telegram::{Client, ClientError};
 use frontdesk_actors::tickets::{self, Closed, Tickets, TicketsSettings};
+use std::hash::{BuildHasher, RandomState};
 use tokio::sync::oneshot;
 use tracing::{info, warn};
 
@@ -143,12 +144,11 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Program, StartError>
     let (stopped, notifier_ended) = oneshot::channel();
     let notifier = Notifier::new(
         notifier::Neighbours {
+            heads: tickets.clone().recipient(),
             take: tickets.clone().recipient(),
             record: tickets.clone().recipient(),
             screens: tickets.clone().recipient(),
-            screen: tickets.clone().recipient(),
-            shown: tickets.clone().recipient(),
-            failed: tickets.clone().recipient(),
+            holds: tickets.clone().recipient(),
             client: client.clone(),
             clock: clock.clone(),
             settings: settings.clone(),
@@ -161,6 +161,7 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Program, StartError>
                 chat_per_second: config.limits.chat_per_second,
                 chat_burst: config.limits.chat_burst.max(1),
             },
+            seed: RandomState::new().hash_one("pauses"),
         },
         stopped,
     )

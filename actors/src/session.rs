@@ -17,7 +17,7 @@ use chrono::TimeDelta;
 use dashmap::DashMap;
 use dashmap::mapref::entry::Entry;
 use frontdesk_desk::conversation::Conversation;
-use frontdesk_desk::ids::{PersonId, Version};
+use frontdesk_desk::ids::{ChatMessageId, PersonId, Version};
 use frontdesk_desk::input::{Act, Input};
 use frontdesk_desk::outcome::{PersonChange, Toast};
 use frontdesk_desk::ticket::{Lang, Time, UserRecord};
@@ -27,9 +27,9 @@ use futures::future::{Either, select};
 use tracing::{error, warn};
 
 use crate::clock::Clock;
-use crate::notifier::{AnswerQuery, Deliver, Ready};
+use crate::notifier::{AFTER_ALL_OWN, AnswerQuery, Deliver, Ready};
 use crate::store::StoreError;
-use crate::tickets::{Commit, Committed, Decision, Load, QuarantineId, Read, Screen};
+use crate::tickets::{Commit, Committed, Decision, Load, QuarantineId, Queued, Read, Screen};
 
 /// After this long a press is answered empty, so that its button stops spinning.
 const ANSWER_AFTER: TimeDelta = TimeDelta::seconds(1);
@@ -343,8 +343,14 @@ async fn decide(
                 version,
                 number,
                 outcome,
+                current,
+                queued,
             } => {
-                return Ok(deliver(neighbours, before, version, number, *outcome, input).await);
+                let numbered = number.map(|number| (number, current));
+                let deliver = deliver(
+                    neighbours, before, version, numbered, *outcome, queued, input,
+                );
+                return Ok(deliver.await);
             }
             Committed::Repeat => {
                 // The first one may have been cut off before its screen was shown.
@@ -357,9 +363,13 @@ async fn decide(
                     screen: screen.map(|unshown| Ready {
                         number: unshown.number,
                         show: unshown.show,
+                        current: unshown.current,
                     }),
                     lang: language(settings, input, before.me.as_ref()),
-                    notices: true,
+                    queued: Queued {
+                        heads: Vec::new(),
+                        own: AFTER_ALL_OWN,
+                    },
                 };
                 tell(&neighbours.deliver, deliver).await;
                 return Ok((before, None));
@@ -387,21 +397,26 @@ async fn deliver(
     neighbours: &Neighbours,
     before: Kept,
     version: Version,
-    number: Option<i64>,
+    numbered: Option<(i64, Option<ChatMessageId>)>,
     outcome: Outcome,
+    queued: Queued,
     input: &Input,
 ) -> (Kept, Option<Toast>) {
     let me = as_stored(before.me, &outcome.person, input, neighbours.clock.now());
     let lang = language(&neighbours.settings, input, Some(&me));
     let deliver = Deliver {
         person: input.person.id,
-        screen: number
+        screen: numbered
             .zip(outcome.show)
-            .map(|(number, show)| Ready { number, show }),
+            .map(|((number, current), show)| Ready {
+                number,
+                show,
+                current,
+            }),
         lang,
-        notices: !outcome.notices.is_empty() || outcome.person.reachable == Some(true),
+        queued,
     };
-    if deliver.screen.is_some() || deliver.notices {
+    if deliver.screen.is_some() || !deliver.queued.heads.is_empty() {
         tell(&neighbours.deliver, deliver).await;
     }
     let kept = Kept {

@@ -75,16 +75,22 @@ impl Limits {
             .and_then(|chats| (chats.left(&chat, now) == 0).then(|| now + chats.interval)))
     }
 
-    /// How many calls all chats together may make now, about.
-    pub(super) fn room(&self, now: Time) -> usize {
-        self.all
-            .as_ref()
-            .map_or(usize::MAX, |all| all.left(&(), now) as usize)
-    }
-
-    /// When there is room again.
-    pub(super) fn next_room(&self, now: Time) -> Time {
-        self.all.as_ref().map_or(now, |all| now + all.interval)
+    /// A call took so many requests more than the one that it was let through for; answers until
+    /// when the chat has to wait for it.
+    pub(super) fn charge(&mut self, chat: ChatId, requests: u32, now: Time) -> Option<Time> {
+        let mut until = None;
+        for _ in 0..requests {
+            if let Some(all) = &mut self.all {
+                // Used up already: the others wait long enough.
+                let _ = all.take((), now);
+            }
+            if let Some(chats) = &mut self.chats
+                && chats.take(chat, now).is_err()
+            {
+                until = Some(until.unwrap_or(now) + chats.interval);
+            }
+        }
+        until
     }
 
     /// Whether the chat can make a call that is not needed and still answer at once.
@@ -211,14 +217,11 @@ mod tests {
         let (mut limits, clock) = limits(30, 1, 1);
         let now = clock.now();
         for chat in 0..30 {
-            assert_eq!(limits.room(now), 30 - usize::try_from(chat).unwrap());
             assert!(limits.take(ChatId(chat), now).is_ok());
         }
-        assert_eq!(limits.room(now), 0);
         let Err(Wait::All(until)) = limits.take(ANNA, now) else {
             panic!("the 31st call of a second")
         };
-        assert!(until <= limits.next_room(now));
         clock.advance(until - now);
         // Its own part is not asked for a second time.
         assert!(limits.take(ANNA, clock.now()).is_ok());
@@ -238,11 +241,22 @@ mod tests {
     }
 
     #[test]
+    fn more_requests_than_one_are_paid_for() {
+        let (mut limits, clock) = limits(30, 1, 3);
+        let now = clock.now();
+        limits.take(ANNA, now).unwrap();
+        assert_eq!(limits.charge(ANNA, 0, now), None);
+        assert_eq!(limits.charge(ANNA, 2, now), None);
+        let until = now + TimeDelta::seconds(2);
+        assert_eq!(limits.charge(ANNA, 2, now), Some(until));
+        assert!(matches!(limits.take(ANNA, now), Err(Wait::Chat(_))));
+    }
+
+    #[test]
     fn zero_is_without_a_limit() {
         let (mut limits, clock) = limits(0, 0, 0);
         let now = clock.now();
         assert!((0..1000).all(|_| limits.take(ANNA, now) == Ok(None)));
-        assert_eq!(limits.room(now), usize::MAX);
         assert_eq!(limits.can_spare(ANNA, now), Ok(()));
     }
 

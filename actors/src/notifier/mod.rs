@@ -1,45 +1,59 @@
 //! The actor Notifier: it makes every outgoing call, in order for each chat, within the limits.
 //!
-//! The rows are the truth: [`Deliver`] only wakes it. A chat has one call on its way at a time, so
-//! a slow chat costs one slot and delays no other. Screens come first and only the newest counts;
-//! a screen waits for the notices that its own update has for the same chat. Then come notices,
-//! by lane, and last the buttons that a former screen loses.
+//! The rows are the truth, and [`Deliver`] tells what a commit added to them. A chat has one call
+//! on its way at a time, so a slow chat costs one slot and delays no other. Lanes choose between
+//! chats, never within one: a screen comes first, after the notices that its own update has for
+//! the same chat, and only the newest counts; then notices in the order of their rows; and last
+//! the buttons that a former screen loses.
 //!
-//! In reading order: `pump` decides what is started next, `screens` and `notices` do it, `outcome`
-//! says what follows, `limits` how much may be sent.
+//! In reading order: `schedule` says whose turn it is, `limits` and `line` whether anything may be
+//! sent, `pump` begins what may and draws the consequences, `calls` makes the calls, `outcome` says
+//! what they mean, `trips` goes to the database and back.
 
+mod answers;
+mod backoff;
+mod calls;
+mod current;
 mod limits;
-mod notices;
+mod line;
 mod outcome;
 mod pump;
-mod screens;
+mod schedule;
+mod trips;
 
-use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use actix::{
     Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler, Message, Recipient,
-    ResponseActFuture, ResponseFuture, WrapFuture,
+    ResponseActFuture, ResponseFuture, StreamHandler, WrapFuture,
 };
 use chrono::TimeDelta;
 use frontdesk_desk::Settings;
-use frontdesk_desk::ids::{ChatId, ChatMessageId, PersonId};
+use frontdesk_desk::ids::{ChatMessageId, NoticeId, PersonId};
 use frontdesk_desk::outcome::Toast;
 use frontdesk_desk::screen::Show;
 use frontdesk_desk::ticket::{Lang, Time};
+use futures::channel::mpsc::{UnboundedReceiver, unbounded};
 use tokio::sync::oneshot;
-use tracing::debug;
 
+use self::answers::Answers;
+use self::backoff::Backoff;
+use self::calls::{Caller, Event};
+use self::current::CurrentScreens;
 pub use self::limits::LimitSettings;
 use self::limits::Limits;
-use self::notices::Outbox;
-use self::screens::Pending;
+use self::line::Line;
+use self::schedule::{Pending, Schedule, Why};
+use self::trips::Trips;
 use crate::clock::Clock;
 use crate::store::Trouble;
 use crate::telegram::Client;
-use crate::tickets::{Record, Screen, ScreenFailed, ScreenShown, Screens, StoreError, TakeDue};
+use crate::tickets::{
+    Head, Heads, Hold, Holds, Queued, Record, Screens, StoreError, TakeDue, UnshownScreen,
+};
 
-/// How often the outbox is looked at though nothing was heard of it.
+/// How often the outbox is looked at though nothing was heard of it: whoever should have told of it
+/// may have died, or was another program.
 const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(5);
 
 /// The pause before the database is asked again that could not answer.
@@ -55,8 +69,8 @@ pub struct Deliver {
     pub screen: Option<Ready>,
     /// The language they read.
     pub lang: Lang,
-    /// Whether notices were stored with it, or released.
-    pub notices: bool,
+    /// What the commit put into the outbox.
+    pub queued: Queued,
 }
 
 /// A committed screen.
@@ -66,6 +80,8 @@ pub struct Ready {
     pub number: i64,
     /// What to show.
     pub show: Show,
+    /// The message that held the person's screen before, as far as the database knows.
+    pub current: Option<ChatMessageId>,
 }
 
 /// Answers a callback query, at once and outside the limits.
@@ -101,18 +117,16 @@ pub struct Stop;
 /// What the notifier talks to.
 #[derive(Clone)]
 pub struct Neighbours {
+    /// Tickets: which notices stand first in their lines.
+    pub heads: Recipient<Heads>,
     /// Tickets: notices to send.
     pub take: Recipient<TakeDue>,
-    /// Tickets: what became of them.
+    /// Tickets: what became of notices and screens.
     pub record: Recipient<Record>,
     /// Tickets: all screens not shown yet.
     pub screens: Recipient<Screens>,
-    /// Tickets: the one of a person, with the message that holds the screen before it.
-    pub screen: Recipient<Screen>,
-    /// Tickets: a screen was shown.
-    pub shown: Recipient<ScreenShown>,
-    /// Tickets: a screen cannot be shown.
-    pub failed: Recipient<ScreenFailed>,
+    /// Tickets: the pauses that Telegram asked for.
+    pub holds: Recipient<Holds>,
     /// Telegram.
     pub client: Client,
     /// The one clock.
@@ -126,35 +140,30 @@ pub struct Neighbours {
 pub struct NotifierSettings {
     /// How many messages can wait for the actor.
     pub mailbox: usize,
-    /// How many calls run at once, at least 1; answers to callback queries come on top.
+    /// How many calls run at once, at least 1. Calls that have lasted long get half as many
+    /// beside them, and answers to callback queries as many.
     pub calls: usize,
     /// How much may be sent.
     pub limits: LimitSettings,
+    /// Where chance begins, in the pauses after failures.
+    pub seed: u64,
 }
 
 /// Makes every outgoing call.
 pub struct Notifier {
     neighbours: Neighbours,
-    settings: NotifierSettings,
+    mailbox: usize,
+    schedule: Schedule,
     limits: Limits,
-    /// Chats with a call on its way: one for each slot in use.
-    busy: HashSet<ChatId>,
-    /// Chats that have to wait, for a limit, a `retry_after` or the pause before another try.
-    waiting: HashMap<ChatId, Time>,
-    /// The screens to show, newest only, and in which order they came.
-    screens: HashMap<PersonId, Pending>,
-    queue: VecDeque<PersonId>,
-    /// The screens that are being shown, by number.
-    showing: HashMap<PersonId, i64>,
-    /// The message that holds each person's screen, as far as known.
-    current: HashMap<PersonId, Option<ChatMessageId>>,
-    /// People whose current message is being looked up.
-    asking: HashSet<PersonId>,
-    /// Messages of former screens, which lose their buttons when there is time for it.
-    former: VecDeque<(ChatId, ChatMessageId)>,
-    outbox: Outbox,
-    /// Answers to callback queries on their way, and screens' outcomes being stored.
-    errands: usize,
+    /// When the limit over all chats lets the next call through, if it does not now.
+    room_at: Option<Time>,
+    line: Line,
+    backoff: Backoff,
+    current: CurrentScreens,
+    answers: Answers,
+    trips: Trips,
+    caller: Caller,
+    events: Option<UnboundedReceiver<Event>>,
     alarm: Option<(Time, actix::SpawnHandle)>,
     settling: Vec<oneshot::Sender<()>>,
     stopping: bool,
@@ -170,20 +179,25 @@ impl Notifier {
         settings: NotifierSettings,
         stopped: oneshot::Sender<()>,
     ) -> Self {
+        let (sender, events) = unbounded();
+        let caller = Caller {
+            client: neighbours.client.clone(),
+            settings: neighbours.settings.clone(),
+            events: sender,
+        };
         Self {
+            mailbox: settings.mailbox,
+            schedule: Schedule::new(settings.calls),
             limits: Limits::new(settings.limits, &neighbours.clock),
+            room_at: None,
+            line: Line::new(),
+            backoff: Backoff::new(settings.seed),
+            current: CurrentScreens::default(),
+            answers: Answers::new(settings.calls),
+            trips: Trips::default(),
+            caller,
+            events: Some(events),
             neighbours,
-            settings,
-            busy: HashSet::new(),
-            waiting: HashMap::new(),
-            screens: HashMap::new(),
-            queue: VecDeque::new(),
-            showing: HashMap::new(),
-            current: HashMap::new(),
-            asking: HashSet::new(),
-            former: VecDeque::new(),
-            outbox: Outbox::default(),
-            errands: 0,
             alarm: None,
             settling: Vec::new(),
             stopping: false,
@@ -191,27 +205,88 @@ impl Notifier {
         }
     }
 
-    /// Looks at the outbox every few seconds: whoever should have told of it may have died.
+    /// Looks at the outbox every few seconds.
     fn look_again(context: &mut Context<Self>, clock: Clock) {
         let pause = async move {
             clock.sleep(LOOK_AGAIN).await;
             clock
         };
         let looked = actix::fut::wrap_future::<_, Self>(pause).map(|clock, notifier, context| {
-            notifier.outbox.look = true;
+            notifier.trips.look = true;
             notifier.pump(context);
             Self::look_again(context, clock);
         });
         context.spawn(looked);
     }
+
+    fn want_screen(
+        &mut self,
+        person: PersonId,
+        ready: Ready,
+        lang: Lang,
+        after: Option<NoticeId>,
+        now: Time,
+    ) {
+        let chat = person.chat();
+        self.current.learn(chat, ready.current);
+        if !self.current.is_over(chat, ready.number) {
+            let screen = Pending {
+                number: ready.number,
+                show: ready.show,
+                lang,
+                after,
+            };
+            self.schedule.want_screen(chat, Box::new(screen), now);
+        }
+    }
+
+    /// Notes a screen that was not shown before the last stop.
+    fn take_up(&mut self, unshown: UnshownScreen, now: Time) {
+        let me = &unshown.me;
+        let settings = &self.neighbours.settings;
+        let lang = settings.language(me.language, me.language_code.as_deref());
+        let ready = Ready {
+            number: unshown.number,
+            show: unshown.show.seen_by(settings.is_admin(unshown.person)),
+            current: unshown.current,
+        };
+        self.want_screen(unshown.person, ready, lang, AFTER_ALL_OWN, now);
+    }
+
+    fn note_hold(&mut self, hold: Hold, now: Time) {
+        match hold.chat {
+            Some(chat) => self.schedule.hold(chat, hold.until, Why::Limit, now),
+            None => self.line.hold(hold.until),
+        }
+    }
 }
+
+/// After whatever own notices stand first in the line: which of them belongs to the screen's update
+/// is not known any more.
+pub(crate) const AFTER_ALL_OWN: Option<NoticeId> = Some(NoticeId(i64::MAX));
 
 impl Actor for Notifier {
     type Context = Context<Self>;
 
     fn started(&mut self, context: &mut Self::Context) {
-        context.set_mailbox_capacity(self.settings.mailbox);
+        context.set_mailbox_capacity(self.mailbox);
+        if let Some(events) = self.events.take() {
+            context.add_stream(events);
+        }
         Self::look_again(context, self.neighbours.clock.clone());
+    }
+}
+
+impl StreamHandler<Event> for Notifier {
+    fn handle(&mut self, event: Event, context: &mut Self::Context) {
+        match event {
+            Event::Called(called) => {
+                let now = self.neighbours.clock.now();
+                self.called(*called, now);
+            }
+            Event::Answered => self.answers.ended(),
+        }
+        self.pump(context);
     }
 }
 
@@ -219,10 +294,20 @@ impl Handler<Deliver> for Notifier {
     type Result = ();
 
     fn handle(&mut self, deliver: Deliver, context: &mut Self::Context) {
-        self.outbox.look |= deliver.notices;
-        if let Some(Ready { number, show }) = deliver.screen {
-            let waits_for = deliver.notices.then(|| self.outbox.next_look());
-            self.want_screen(deliver.person, number, show, deliver.lang, waits_for);
+        if self.stopping {
+            // It is stored, and delivered after the next start.
+            return;
+        }
+        let now = self.neighbours.clock.now();
+        let Queued { heads, own } = deliver.queued;
+        for head in heads {
+            self.schedule.set_head(head, now);
+        }
+        if let Some(ready) = deliver.screen {
+            // The person has just been heard of: Telegram is there, and so are they.
+            self.line.alive();
+            self.schedule.forgive(deliver.person.chat(), now);
+            self.want_screen(deliver.person, ready, deliver.lang, own, now);
         }
         self.pump(context);
     }
@@ -232,15 +317,8 @@ impl Handler<AnswerQuery> for Notifier {
     type Result = ();
 
     fn handle(&mut self, answer: AnswerQuery, context: &mut Self::Context) {
-        let client = self.neighbours.client.clone();
-        let answering = async move {
-            let text = answer.toast.map(|toast| toast.text(answer.lang));
-            // The query may be too old, or the press may have been answered before a restart.
-            if let Err(failure) = client.answer_query(&answer.query, text.as_deref()).await {
-                debug!(%failure, "a callback query was not answered");
-            }
-        };
-        self.errand(context, answering);
+        self.answers.add(answer, self.neighbours.clock.now());
+        self.pump(context);
     }
 }
 
@@ -248,16 +326,43 @@ impl Handler<Resume> for Notifier {
     type Result = ResponseActFuture<Self, Result<(), StoreError>>;
 
     fn handle(&mut self, _: Resume, _: &mut Self::Context) -> Self::Result {
-        let screens = self.neighbours.screens.send(Screens);
-        Box::pin(screens.into_actor(self).map(|unshown, notifier, context| {
-            for screen in unshown.unwrap_or(Err(StoreError::Unavailable(Trouble::Closed)))? {
-                notifier.take_up(screen);
-            }
-            notifier.outbox.look = true;
-            notifier.pump(context);
-            Ok(())
-        }))
+        let neighbours = self.neighbours.clone();
+        let reading = async move {
+            let now = neighbours.clock.now();
+            let holds = ask(&neighbours.holds, Holds { now }).await?;
+            let heads = trips::first_heads(&neighbours.heads).await?;
+            let screens = ask(&neighbours.screens, Screens).await?;
+            Ok((holds, heads, screens))
+        };
+        Box::pin(reading.into_actor(self).map(
+            |read: Result<(Vec<Hold>, Vec<Head>, _), StoreError>, notifier, context| {
+                let (holds, heads, screens): (_, _, Vec<UnshownScreen>) = read?;
+                let now = notifier.neighbours.clock.now();
+                for hold in holds {
+                    notifier.note_hold(hold, now);
+                }
+                for head in heads {
+                    notifier.schedule.find_head(head, now);
+                }
+                for screen in screens {
+                    notifier.take_up(screen, now);
+                }
+                notifier.trips.look = true;
+                notifier.pump(context);
+                Ok(())
+            },
+        ))
     }
+}
+
+/// Asks Tickets.
+async fn ask<M, T>(tickets: &Recipient<M>, message: M) -> Result<T, StoreError>
+where
+    M: Message<Result = Result<T, StoreError>> + Send + 'static,
+    T: Send + 'static,
+{
+    let answer = tickets.send(message).await;
+    answer.unwrap_or(Err(StoreError::Unavailable(Trouble::Closed)))
 }
 
 impl Handler<Settle> for Notifier {
@@ -266,7 +371,7 @@ impl Handler<Settle> for Notifier {
     fn handle(&mut self, _: Settle, context: &mut Self::Context) -> Self::Result {
         let (settled, waiting) = oneshot::channel();
         self.settling.push(settled);
-        self.outbox.look = true;
+        self.trips.look = true;
         self.pump(context);
         Box::pin(async move {
             // An error means that the actor has ended: nothing is on its way then.

@@ -29,6 +29,6 @@ mod tests;
 pub use db::{Db, DbSettings};
 pub use error::{StoreError, Trouble};
 pub use types::{
-    Committed, Decision, Delivered, DeliveryResult, Due, DueNotice, QuarantineId, Started,
-    StoredConversation, UnshownScreen,
+    Committed, Decision, Delivered, DeliveryResult, DueNotice, Head, Hold, QuarantineId, Queued,
+    ScreenEnd, Shown, Started, StoredConversation, UnshownScreen,
 };

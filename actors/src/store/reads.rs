@@ -12,8 +12,9 @@ use sqlx::{Row, SqliteConnection};
 
 use super::db::Db;
 use super::error::StoreError;
-use super::rows::{self, get_json, get_word, ids, micros, time};
-use super::types::{Due, DueNotice, StoredConversation, UnshownScreen};
+use super::rows::{self, get_json, get_word, ids, micros};
+use super::sqlite::state::EVERYBODY;
+use super::types::{DueNotice, Head, Hold, StoredConversation, UnshownScreen};
 
 /// A person's conversation; a fresh one if nothing is stored.
 ///
@@ -125,47 +126,70 @@ pub(crate) async fn unshown(
         .collect()
 }
 
-/// The notices that could be taken now, with all that drawing them needs. Nothing is marked.
-pub(crate) async fn due(
+/// The first notices of the chats' lines, by when they are due.
+pub(crate) async fn heads(
     db: &Db,
-    now: Time,
+    after: Option<(Time, NoticeId)>,
     most: usize,
-    busy: &[ChatId],
-) -> Result<Due, StoreError> {
+) -> Result<Vec<Head>, StoreError> {
     let mut tx = db.read().await?;
-    let busy = ids(busy.iter().map(|chat| chat.0));
-    let limit = i64::try_from(most).unwrap_or(i64::MAX - 1) + 1;
-    let mut heads = sqlx::query(
-        "SELECT * FROM notices
-         WHERE head = 1 AND state = 'pending' AND due_at <= $1
-           AND chat_id NOT IN (SELECT value FROM json_each($2))
-         ORDER BY CASE lane WHEN 'own' THEN 0 WHEN 'other' THEN 1 ELSE 2 END, id LIMIT $3",
+    let (due, id) = after.map_or((i64::MIN, i64::MIN), |(due, id)| (micros(due), id.0));
+    let found = sqlx::query(
+        "SELECT id, chat_id, lane, due_at FROM notices
+         WHERE head = 1 AND state = 'pending' AND due_at >= $1 AND (due_at, id) > ($1, $2)
+         ORDER BY due_at, id LIMIT $3",
     )
-    .bind(micros(now))
-    .bind(busy)
-    .bind(limit)
+    .bind(due)
+    .bind(id)
+    .bind(i64::try_from(most).unwrap_or(i64::MAX))
     .fetch_all(&mut *tx)
     .await?;
-    let next: Option<i64> = sqlx::query_scalar(
-        "SELECT min(due_at) FROM notices WHERE head = 1 AND state = 'pending' AND due_at > $1",
-    )
-    .bind(micros(now))
-    .fetch_one(&mut *tx)
-    .await?;
-    let more = heads.len() > most;
-    heads.truncate(most);
-    let around = Around::of(&mut tx, &heads).await?;
-    Ok(Due {
-        notices: heads
-            .iter()
-            .map(|head| around.notice(head))
-            .collect::<Result<_, _>>()?,
-        next: next.map(time).transpose()?,
-        more,
-    })
+    found
+        .iter()
+        .map(|row| {
+            Ok(Head {
+                notice: NoticeId(row.try_get("id")?),
+                chat: ChatId(row.try_get("chat_id")?),
+                lane: get_word(row, "lane")?,
+                due: rows::get_time(row, "due_at")?,
+            })
+        })
+        .collect()
 }
 
-/// What the notices of one look are about, each read once.
+/// The pauses that Telegram asked for and that are not over.
+pub(crate) async fn holds(db: &Db, now: Time) -> Result<Vec<Hold>, StoreError> {
+    let mut tx = db.read().await?;
+    let found = sqlx::query("SELECT chat_id, until FROM holds WHERE until > $1")
+        .bind(micros(now))
+        .fetch_all(&mut *tx)
+        .await?;
+    found
+        .iter()
+        .map(|row| {
+            let chat: i64 = row.try_get("chat_id")?;
+            Ok(Hold {
+                chat: (chat != EVERYBODY).then_some(ChatId(chat)),
+                until: rows::get_time(row, "until")?,
+            })
+        })
+        .collect()
+}
+
+/// Notices that were taken, with all that drawing them needs.
+pub(crate) async fn taken(db: &Db, notices: &[NoticeId]) -> Result<Vec<DueNotice>, StoreError> {
+    let mut tx = db.read().await?;
+    let heads = sqlx::query(
+        "SELECT * FROM notices WHERE id IN (SELECT value FROM json_each($1)) ORDER BY id",
+    )
+    .bind(ids(notices.iter().map(|id| id.0)))
+    .fetch_all(&mut *tx)
+    .await?;
+    let around = Around::of(&mut tx, &heads).await?;
+    heads.iter().map(|head| around.notice(head)).collect()
+}
+
+/// What the notices that are taken together are about, each read once.
 #[derive(Default)]
 struct Around {
     people: HashMap<PersonId, UserRecord>,
@@ -318,7 +342,7 @@ impl Around {
             id: NoticeId(head.try_get("id")?),
             chat,
             lane,
-            attempt: head.try_get::<u32, _>("attempts")? + 1,
+            attempt: head.try_get("attempts")?,
             doubtful: head.try_get("doubtful")?,
             body,
             to: self.people.get(&PersonId(chat.0)).cloned(),
@@ -333,6 +357,7 @@ impl Around {
                 .and_then(|message| self.copies.get(&(message.id, chat)))
                 .cloned()
                 .unwrap_or_default(),
+            one_by_one: head.try_get("one_by_one")?,
         })
     }
 

@@ -62,6 +62,10 @@ pub enum Committed {
         number: Option<i64>,
         /// The outcome, with the ids that the commit gave.
         outcome: Box<Outcome>,
+        /// The message that held the person's screen before, as far as the database knows.
+        current: Option<ChatMessageId>,
+        /// What it put into the outbox.
+        queued: Queued,
     },
     /// The update was handled before; nothing was written.
     Repeat,
@@ -70,15 +74,58 @@ pub enum Committed {
     Conflict,
 }
 
-/// The notices to send now.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Due {
-    /// At most one for each chat, first lanes first.
-    pub notices: Vec<DueNotice>,
-    /// When the next one is due that is not due yet.
-    pub next: Option<Time>,
-    /// Whether more could have been taken.
-    pub more: bool,
+/// The first notice in the line of its chat: the only one that can be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// Its row.
+    pub notice: NoticeId,
+    /// To which chat.
+    pub chat: ChatId,
+    /// Which lane.
+    pub lane: Lane,
+    /// Not before.
+    pub due: Time,
+}
+
+/// What a commit put into the outbox: whoever sends need not look for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Queued {
+    /// The notices that stand first in the lines of their chats by it, or are due at another time.
+    pub heads: Vec<Head>,
+    /// The last notice for the person themselves that it stored or released: their screen comes
+    /// after it.
+    pub own: Option<NoticeId>,
+}
+
+/// Telegram asked for a pause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hold {
+    /// Before anything is sent to this chat; `None` is all chats.
+    pub chat: Option<ChatId>,
+    /// Until when.
+    pub until: Time,
+}
+
+/// What became of a screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScreenEnd {
+    /// Whose.
+    pub person: PersonId,
+    /// Its number.
+    pub number: i64,
+    /// How it ended.
+    pub end: Shown,
+}
+
+/// How a screen ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// This message holds it.
+    In(ChatMessageId),
+    /// It is given up: the person cannot be reached.
+    Unreachable,
+    /// It is given up: it cannot be shown.
+    Failed,
 }
 
 /// A notice that was taken to be sent, with all that drawing it needs.
@@ -110,6 +157,8 @@ pub struct DueNotice {
     pub items: Vec<TicketMessage>,
     /// The copies of the message in this chat.
     pub copies: Vec<Copy>,
+    /// For an album: whether its items go out one by one.
+    pub one_by_one: bool,
 }
 
 /// The outcome of one notice.
@@ -135,14 +184,26 @@ pub enum DeliveryResult {
     },
     /// There was nothing to do.
     Nothing,
-    /// It is tried again.
-    RetryAt {
-        /// Not before.
-        at: Time,
+    /// It is tried again. Who sends knows when: the row is due as it was.
+    Again {
         /// Whether it may have come through all the same.
         doubtful: bool,
         /// Why it waits.
         reason: String,
+    },
+    /// A part of an album came through, perhaps none of it; the rest goes out item by item.
+    Partly {
+        /// The messages it became.
+        messages: Vec<ChatMessageId>,
+        /// Which ticket message each of them is.
+        linked: Vec<(ChatMessageId, Option<MessageId>)>,
+        /// Whether something may have come that will come again.
+        doubtful: bool,
+    },
+    /// The group has another number now: this and everything else for it goes there.
+    Moved {
+        /// The new one.
+        to: ChatId,
     },
     /// The person cannot be reached: this and everything else for the chat is held.
     Unreachable,

@@ -16,11 +16,8 @@ use tracing::warn;
 use super::db::Db;
 use super::error::StoreError;
 use super::sqlite;
-use super::types::{Committed, Decision, Started};
-use crate::tickets::{
-    Admins, Attempt, CommandsSet, PutAside, Record, RetryFailed, ScreenFailed, ScreenShown, Start,
-    Stop,
-};
+use super::types::{Committed, Decision, Head, Started};
+use crate::tickets::{Admins, Attempt, CommandsSet, PutAside, Record, RetryFailed, Start, Stop};
 
 /// One thing to write.
 #[derive(Debug)]
@@ -40,10 +37,6 @@ pub enum Work {
     },
     /// See [`Record`].
     Record(Record),
-    /// See [`ScreenShown`].
-    ScreenShown(ScreenShown),
-    /// See [`ScreenFailed`].
-    ScreenFailed(ScreenFailed),
     /// See [`PutAside`].
     PutAside(PutAside),
     /// See [`RetryFailed`].
@@ -64,7 +57,9 @@ pub enum Done {
     /// Of [`Work::Commit`].
     Committed(Committed),
     /// Of [`Work::Take`]: those that were marked.
-    Taken(HashSet<NoticeId>),
+    Taken(Vec<NoticeId>),
+    /// Of [`Work::Record`].
+    Heads(Vec<Head>),
     /// Of [`Work::Attempt`].
     Attempts(Vec<(UpdateId, u32)>),
     /// Of all others.
@@ -89,9 +84,17 @@ impl Done {
     }
 
     /// Which notices were taken.
-    pub fn taken(self) -> Option<HashSet<NoticeId>> {
+    pub fn taken(self) -> Option<Vec<NoticeId>> {
         match self {
             Self::Taken(taken) => Some(taken),
+            _ => None,
+        }
+    }
+
+    /// Which notices stand first in their lines.
+    pub fn heads(self) -> Option<Vec<Head>> {
+        match self {
+            Self::Heads(heads) => Some(heads),
             _ => None,
         }
     }
@@ -233,6 +236,8 @@ struct Memory {
     bot: Option<BotId>,
     /// When old marks were last pruned.
     pruned: Option<Time>,
+    /// How far old notices are forgotten.
+    sweep: sqlite::outbox::sweep::Sweep,
 }
 
 /// Writes these jobs as one transaction; all or nothing.
@@ -243,15 +248,15 @@ async fn apply(db: &Db, memory: &mut Memory, works: &[&Work]) -> Result<Vec<Done
     let mut learned = *memory;
     let mut tx = db.write().await?;
 
-    let mut shown = Vec::new();
+    let mut recorded = Vec::new();
     for work in works {
-        match work {
-            Work::Record(record) => sqlite::outbox::record(&mut tx, record).await?,
-            Work::ScreenShown(screen) => shown.push(screen),
-            _ => {}
+        if let Work::Record(record) = work {
+            recorded.push(sqlite::outbox::record(&mut tx, record).await?);
+            sqlite::screens::ended(&mut tx, &record.screens, record.at).await?;
+            sqlite::state::hold(&mut tx, &record.holds, record.at).await?;
         }
     }
-    sqlite::screens::shown(&mut tx, &shown).await?;
+    let mut recorded = recorded.into_iter();
 
     let decisions: Vec<&Decision> = works
         .iter()
@@ -272,6 +277,7 @@ async fn apply(db: &Db, memory: &mut Memory, works: &[&Work]) -> Result<Vec<Done
             .is_none_or(|last| at - last > sqlite::state::PRUNE_EVERY)
     {
         sqlite::state::prune(&mut tx, bot, at).await?;
+        learned.sweep = learned.sweep.go_on(&mut tx, at).await?;
         learned.pruned = Some(at);
     }
 
@@ -283,9 +289,9 @@ async fn apply(db: &Db, memory: &mut Memory, works: &[&Work]) -> Result<Vec<Done
                 Some(committed) => Done::Committed(committed),
                 None => return Err(StoreError::Rule("a decision has no answer".to_owned())),
             },
-            Work::Record(_) | Work::ScreenShown(_) => Done::Nothing,
+            Work::Record(_) => Done::Heads(recorded.next().unwrap_or_default()),
             // Below.
-            Work::Take { .. } => Done::Taken(HashSet::new()),
+            Work::Take { .. } => Done::Taken(Vec::new()),
             Work::Start(start) => {
                 let started = sqlite::state::start(&mut tx, start).await?;
                 learned.bot = Some(start.bot);
@@ -293,10 +299,6 @@ async fn apply(db: &Db, memory: &mut Memory, works: &[&Work]) -> Result<Vec<Done
             }
             Work::Admins(admins) => {
                 sqlite::state::admins(&mut tx, &admins.admins, admins.at).await?;
-                Done::Nothing
-            }
-            Work::ScreenFailed(failed) => {
-                sqlite::screens::failed(&mut tx, failed).await?;
                 Done::Nothing
             }
             Work::PutAside(aside) => {

@@ -1,6 +1,8 @@
 //! Makes the calls that notices and screens consist of, and mends what Telegram lets fail in
 //! silence.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use frontdesk_desk::content::{Content, ContentKind, Entity, File, Source};
 use frontdesk_desk::formatted::Formatted;
 use frontdesk_desk::ids::{ChatId, ChatMessageId};
@@ -26,6 +28,8 @@ use super::methods::{
 pub struct Sent {
     /// The new messages: none for an edit and the like, one for each item of an album, in order.
     pub messages: Vec<ChatMessageId>,
+    /// How many requests it took, at least 1: mending takes more.
+    pub requests: u32,
 }
 
 /// Whether formatting is sent too: refused formatting must not keep the words back.
@@ -37,25 +41,42 @@ enum Formatting {
 
 impl Client {
     /// Makes the call. Refused formatting is left out; a message that can no longer be copied is
-    /// sent from what is stored of it.
+    /// sent from what is stored of it. An album comes whole or not at all.
     ///
     /// # Errors
-    /// [`Failure`]; never [`Failure::MessageGone`] for a call that makes new messages.
+    /// [`Failure`]; never [`Failure::MessageGone`] for a call that makes new messages, and
+    /// [`Failure::AlbumIncomplete`] only for an album.
     pub async fn send(&self, chat: ChatId, call: &Call) -> Result<Sent, Failure> {
-        match Box::pin(self.make(chat, call, Formatting::Kept)).await {
+        let requests = Requests {
+            client: self,
+            made: AtomicU32::new(0),
+        };
+        let messages = match Box::pin(requests.make(chat, call, Formatting::Kept)).await {
             Err(Failure::EntitiesRefused) => {
-                Box::pin(self.make(chat, call, Formatting::Dropped)).await
+                Box::pin(requests.make(chat, call, Formatting::Dropped)).await
             }
             outcome => outcome,
-        }
+        }?;
+        Ok(Sent {
+            messages,
+            requests: requests.made.into_inner(),
+        })
     }
+}
 
+/// The requests that one call takes.
+struct Requests<'a> {
+    client: &'a Client,
+    made: AtomicU32,
+}
+
+impl Requests<'_> {
     async fn make(
         &self,
         chat: ChatId,
         call: &Call,
         formatting: Formatting,
-    ) -> Result<Sent, Failure> {
+    ) -> Result<Vec<ChatMessageId>, Failure> {
         let to = |message: ChatMessageId| json!({"chat_id": chat.0, "message_id": message.0});
         match call {
             Call::SendMessage {
@@ -94,8 +115,7 @@ impl Client {
                     placeholder,
                     formatting,
                 };
-                let messages = self.copy_album(relay, items).await?;
-                Ok(Sent { messages })
+                self.copy_album(relay, items).await
             }
             Call::EditText {
                 message,
@@ -245,7 +265,7 @@ impl Client {
     }
 
     /// Copies an album. Telegram skips in silence what it cannot copy and does not say which, so
-    /// an album that came incomplete is taken back and sent message by message.
+    /// what came of an incomplete one is taken back.
     async fn copy_album(
         &self,
         relay: Relay<'_>,
@@ -258,73 +278,71 @@ impl Client {
         let together = items
             .windows(2)
             .all(|pair| pair[0].0.chat == pair[1].0.chat && pair[0].0.message < pair[1].0.message);
-        if together {
-            let ids: Vec<i64> = items.iter().map(|(from, _)| from.message.0).collect();
-            let parameters = json!({
-                "chat_id": relay.chat.0,
-                "from_chat_id": first.chat.0,
-                "message_ids": ids,
-            });
-            match self.call(CopyMessages(parameters)).await {
-                Ok(copies) if copies.len() == items.len() => {
-                    return Ok(copies.into_iter().map(message_id).collect());
-                }
-                Ok(copies) => {
-                    debug!(chat = %relay.chat, came = copies.len(), of = items.len(), "an album came incomplete");
-                    let copies: Vec<_> = copies.into_iter().map(message_id).collect();
-                    self.take_back(relay.chat, &copies).await;
-                }
-                Err(Failure::MessageGone | Failure::Permanent(_)) => {}
-                Err(failure) => return Err(failure),
-            }
+        if !together {
+            return Err(Failure::AlbumIncomplete { taken_back: true });
         }
-        let mut sent = Vec::with_capacity(items.len());
-        for (from, content) in items {
-            match self.copy(relay, *from, content).await {
-                Ok(message) => sent.push(message_id(message)),
-                Err(failure) => {
-                    // The album is one call to the desk: done or not done.
-                    self.take_back(relay.chat, &sent).await;
-                    return Err(failure);
-                }
-            }
+        let ids: Vec<i64> = items.iter().map(|(from, _)| from.message.0).collect();
+        let parameters = json!({
+            "chat_id": relay.chat.0,
+            "from_chat_id": first.chat.0,
+            "message_ids": ids,
+        });
+        let copies: Vec<_> = match self.call(CopyMessages(parameters)).await {
+            Ok(copies) => copies.into_iter().map(message_id).collect(),
+            // None of them can be copied.
+            Err(Failure::MessageGone | Failure::Permanent(_)) => Vec::new(),
+            Err(failure) => return Err(failure),
+        };
+        if copies.len() == items.len() {
+            return Ok(copies);
         }
-        Ok(sent)
+        debug!(chat = %relay.chat, came = copies.len(), of = items.len(), "an album came incomplete");
+        let taken_back = match self.delete(relay.chat, &copies).await {
+            Ok(_) => true,
+            Err(failure) => {
+                debug!(chat = %relay.chat, %failure, "a part of an album could not be taken back");
+                false
+            }
+        };
+        Err(Failure::AlbumIncomplete { taken_back })
     }
 
-    /// Deletes what was sent of something that could not be sent whole.
-    async fn take_back(&self, chat: ChatId, messages: &[ChatMessageId]) {
-        if messages.is_empty() {
-            return;
-        }
-        if let Err(failure) = self.delete(chat, messages).await {
-            debug!(%chat, %failure, "a part of an album could not be taken back");
-        }
-    }
-
-    async fn delete(&self, chat: ChatId, messages: &[ChatMessageId]) -> Result<Sent, Failure> {
+    async fn delete(
+        &self,
+        chat: ChatId,
+        messages: &[ChatMessageId],
+    ) -> Result<Vec<ChatMessageId>, Failure> {
         // At most 100 a call.
         for chunk in messages.chunks(100) {
             let ids: Vec<i64> = chunk.iter().map(|message| message.0).collect();
             let parameters = json!({"chat_id": chat.0, "message_ids": ids});
             self.none(DeleteMessages(parameters)).await?;
         }
-        Ok(Sent::default())
+        Ok(Vec::new())
     }
 
     async fn one<P>(&self, payload: P) -> Result<Message, Failure>
     where
-        P: Payload<Output = Message> + Serialize + 'static,
+        P: Payload<Output = Message> + Serialize,
     {
         self.call(payload).await
     }
 
-    async fn none<P>(&self, payload: P) -> Result<Sent, Failure>
+    async fn none<P>(&self, payload: P) -> Result<Vec<ChatMessageId>, Failure>
     where
-        P: Payload + Serialize + 'static,
+        P: Payload + Serialize,
         P::Output: DeserializeOwned,
     {
-        self.call(payload).await.map(|_| Sent::default())
+        self.call(payload).await.map(|_| Vec::new())
+    }
+
+    async fn call<P>(&self, payload: P) -> Result<P::Output, Failure>
+    where
+        P: Payload + Serialize,
+        P::Output: DeserializeOwned,
+    {
+        self.made.fetch_add(1, Ordering::Relaxed);
+        self.client.call(payload).await
     }
 }
 
@@ -341,10 +359,8 @@ fn message_id(message: Message) -> ChatMessageId {
     ChatMessageId(message.message_id)
 }
 
-fn one_message(message: Message) -> Sent {
-    Sent {
-        messages: vec![message_id(message)],
-    }
+fn one_message(message: Message) -> Vec<ChatMessageId> {
+    vec![message_id(message)]
 }
 
 fn text_message(chat: ChatId, text: &str, entities: &[Entity], formatting: Formatting) -> Value {

@@ -1,14 +1,14 @@
 //! What the actor Tickets is told and asked.
 
 use actix::Message;
-use frontdesk_desk::ids::{BotId, ChatId, ChatMessageId, PersonId, UpdateId};
+use frontdesk_desk::ids::{BotId, NoticeId, PersonId, UpdateId};
 use frontdesk_desk::ticket::Time;
 use frontdesk_desk::{Facts, Need};
 
 use crate::store::quarantine::Quarantined;
 use crate::store::{
-    Committed, Decision, Delivered, Due, QuarantineId, Started, StoreError, StoredConversation,
-    UnshownScreen,
+    Committed, Decision, Delivered, DueNotice, Head, Hold, QuarantineId, ScreenEnd, Started,
+    StoreError, StoredConversation, UnshownScreen,
 };
 
 /// The first message: checks whose database it is, forgets marks older than three days, takes up
@@ -63,27 +63,50 @@ pub struct Commit {
     pub decision: Box<Decision>,
 }
 
-/// Takes notices to send: the first of each chat, unless it is not due yet, being sent, or held.
-/// They are marked as being sent before this is answered.
+/// The first notices of the chats' lines, sorted by when they are due, and then by their numbers.
 #[derive(Debug, Message)]
-#[rtype(result = "Result<Due, StoreError>")]
+#[rtype(result = "Result<Vec<Head>, StoreError>")]
+pub struct Heads {
+    /// Only those behind this one.
+    pub after: Option<(Time, NoticeId)>,
+    /// At most so many.
+    pub most: usize,
+}
+
+/// Takes these notices to send them: those of them that are first in their lines, due, and not
+/// held. They are marked as being sent before this is answered. One that is marked already is
+/// taken again: who asks makes no call for it.
+#[derive(Debug, Message)]
+#[rtype(result = "Result<Vec<DueNotice>, StoreError>")]
 pub struct TakeDue {
     /// Now.
     pub now: Time,
-    /// At most so many.
-    pub most: usize,
-    /// Chats to leave out: a call to them is on its way, or they have to wait.
-    pub busy: Vec<ChatId>,
+    /// Which.
+    pub notices: Vec<NoticeId>,
 }
 
-/// Stores what became of notices, with the notices that this causes.
-#[derive(Debug, Message)]
-#[rtype(result = "Result<(), StoreError>")]
+/// Stores what became of notices, with the notices that this causes, and of screens: a message
+/// that holds one is remembered, with the ticket that it is about. Answers which notices stand
+/// first in the lines that changed.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "Result<Vec<Head>, StoreError>")]
 pub struct Record {
     /// Now.
     pub at: Time,
-    /// What became of them.
+    /// What became of notices.
     pub results: Vec<Delivered>,
+    /// What became of screens, in order.
+    pub screens: Vec<ScreenEnd>,
+    /// The pauses that Telegram asked for.
+    pub holds: Vec<Hold>,
+}
+
+/// The pauses that Telegram asked for and that are not over.
+#[derive(Debug, Message)]
+#[rtype(result = "Result<Vec<Hold>, StoreError>")]
+pub struct Holds {
+    /// Now.
+    pub now: Time,
 }
 
 /// All screens that were committed and not shown yet: what a start has to show.
@@ -97,32 +120,6 @@ pub struct Screens;
 pub struct Screen {
     /// Whose.
     pub person: PersonId,
-}
-
-/// A screen was shown: remembers the message that holds it, and which ticket it is about.
-#[derive(Clone, Debug, Message)]
-#[rtype(result = "Result<(), StoreError>")]
-pub struct ScreenShown {
-    /// To whom.
-    pub person: PersonId,
-    /// Which number.
-    pub number: i64,
-    /// The message that holds it.
-    pub message: ChatMessageId,
-    /// Now.
-    pub at: Time,
-}
-
-/// A screen cannot be shown: it is given up.
-#[derive(Clone, Debug, Message)]
-#[rtype(result = "Result<(), StoreError>")]
-pub struct ScreenFailed {
-    /// To whom.
-    pub person: PersonId,
-    /// Which number.
-    pub number: i64,
-    /// Whether because the person cannot be reached.
-    pub unreachable: bool,
 }
 
 /// Puts an update aside that failed by a fault of ours, and marks it as handled. An update that

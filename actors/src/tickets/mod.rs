@@ -25,12 +25,12 @@ use crate::store::writer::{Done, Work, Writer};
 use crate::store::{Db, facts, reads};
 
 pub use self::messages::{
-    Admins, Attempt, CommandsHash, CommandsSet, Commit, Load, PutAside, Read, Record, Retries,
-    RetryFailed, Screen, ScreenFailed, ScreenShown, Screens, Start, Stop, TakeDue,
+    Admins, Attempt, CommandsHash, CommandsSet, Commit, Heads, Holds, Load, PutAside, Read, Record,
+    Retries, RetryFailed, Screen, Screens, Start, Stop, TakeDue,
 };
 pub use crate::store::{
-    Committed, Decision, Delivered, DeliveryResult, Due, DueNotice, QuarantineId, Started,
-    StoreError, StoredConversation, UnshownScreen,
+    Committed, Decision, Delivered, DeliveryResult, DueNotice, Head, Hold, QuarantineId, Queued,
+    ScreenEnd, Shown, Started, StoreError, StoredConversation, UnshownScreen,
 };
 
 /// What a message to this actor is answered with.
@@ -185,41 +185,50 @@ impl Handler<Commit> for Tickets {
     }
 }
 
-impl Handler<TakeDue> for Tickets {
-    type Result = Answer<Due>;
+impl Handler<Heads> for Tickets {
+    type Result = Answer<Vec<Head>>;
 
-    /// Looks first and marks then, so that a failed look leaves nothing marked, and an idle desk
-    /// writes nothing.
+    fn handle(&mut self, heads: Heads, _: &mut Self::Context) -> Self::Result {
+        let db = self.db.clone();
+        self.read(async move { reads::heads(&db, heads.after, heads.most).await })
+    }
+}
+
+impl Handler<TakeDue> for Tickets {
+    type Result = Answer<Vec<DueNotice>>;
+
+    /// Marks first and reads then: what is drawn is never older than the mark.
     fn handle(&mut self, take: TakeDue, _: &mut Self::Context) -> Self::Result {
         let db = self.db.clone();
         let writer = self.writer.clone();
         self.read(async move {
-            let mut due = reads::due(&db, take.now, take.most, &take.busy).await?;
-            if due.notices.is_empty() {
-                return Ok(due);
-            }
-            let notices = due.notices.iter().map(|notice| notice.id).collect();
             let writer = writer.ok_or(StoreError::CLOSED)?;
-            let taken = writer
-                .run(
-                    Work::Take {
-                        notices,
-                        now: take.now,
-                    },
-                    Done::taken,
-                )
-                .await?;
-            due.notices.retain(|notice| taken.contains(&notice.id));
-            Ok(due)
+            let (notices, now) = (take.notices, take.now);
+            let taken = writer.run(Work::Take { notices, now }, Done::taken).await?;
+            // What waits for the writer here would keep it from ending.
+            drop(writer);
+            if taken.is_empty() {
+                return Ok(Vec::new());
+            }
+            reads::taken(&db, &taken).await
         })
     }
 }
 
 impl Handler<Record> for Tickets {
-    type Result = Answer<()>;
+    type Result = Answer<Vec<Head>>;
 
     fn handle(&mut self, record: Record, _: &mut Self::Context) -> Self::Result {
-        self.write(Work::Record(record), Done::nothing)
+        self.write(Work::Record(record), Done::heads)
+    }
+}
+
+impl Handler<Holds> for Tickets {
+    type Result = Answer<Vec<Hold>>;
+
+    fn handle(&mut self, holds: Holds, _: &mut Self::Context) -> Self::Result {
+        let db = self.db.clone();
+        self.read(async move { reads::holds(&db, holds.now).await })
     }
 }
 
@@ -241,22 +250,6 @@ impl Handler<Screen> for Tickets {
             let mut screens = reads::unshown(&db, Some(screen.person)).await?;
             Ok(screens.pop())
         })
-    }
-}
-
-impl Handler<ScreenShown> for Tickets {
-    type Result = Answer<()>;
-
-    fn handle(&mut self, shown: ScreenShown, _: &mut Self::Context) -> Self::Result {
-        self.write(Work::ScreenShown(shown), Done::nothing)
-    }
-}
-
-impl Handler<ScreenFailed> for Tickets {
-    type Result = Answer<()>;
-
-    fn handle(&mut self, failed: ScreenFailed, _: &mut Self::Context) -> Self::Result {
-        self.write(Work::ScreenFailed(failed), Done::nothing)
     }
 }
 

@@ -6,7 +6,7 @@ use frontdesk_desk::Outcome;
 use frontdesk_desk::ids::{BotId, ChatId, ChatMessageId, PersonId, Version};
 use frontdesk_desk::input::Person;
 use frontdesk_desk::notice::{Body, Lane, NewNotice};
-use frontdesk_desk::screen::{Screen as Shown, Show};
+use frontdesk_desk::screen::{Screen as View, Show};
 use frontdesk_desk::ticket::Time;
 use tempfile::TempDir;
 
@@ -49,7 +49,7 @@ fn start() -> Start {
 fn decision(update: i64, on: i64) -> Box<Decision> {
     let mut outcome = Outcome {
         show: Some(Show {
-            screen: Shown::Support,
+            screen: View::Support,
             pressed: None,
         }),
         ..Outcome::default()
@@ -100,21 +100,37 @@ async fn what_was_answered_is_there_after_a_stop() {
         })
     ));
 
+    let look = || Heads {
+        after: None,
+        most: 5,
+    };
+    let heads = tickets.send(look()).await.unwrap().unwrap();
+    assert_eq!(heads.len(), 1);
     let take = || TakeDue {
         now: now(),
-        most: 5,
-        busy: vec![],
+        notices: vec![heads[0].notice],
     };
     let due = tickets.send(take()).await.unwrap().unwrap();
-    assert_eq!(due.notices.len(), 1);
-    assert_eq!(tickets.send(take()).await.unwrap().unwrap(), Due::default());
-    let results = vec![Delivered {
-        notice: due.notices[0].id,
-        chat: ChatId(9),
-        result: DeliveryResult::Nothing,
-    }];
-    let record = Record { at: now(), results };
-    tickets.send(record).await.unwrap().unwrap();
+    assert_eq!((due.len(), due[0].attempt), (1, 1));
+    assert_eq!(tickets.send(look()).await.unwrap().unwrap(), []);
+    let until = now() + chrono::TimeDelta::seconds(9);
+    let hold = Hold { chat: None, until };
+    let record = Record {
+        at: now(),
+        results: vec![Delivered {
+            notice: due[0].id,
+            chat: ChatId(9),
+            result: DeliveryResult::Nothing,
+        }],
+        screens: Vec::new(),
+        holds: vec![hold],
+    };
+    assert_eq!(tickets.send(record).await.unwrap().unwrap(), []);
+    // It is over: nothing takes it any more.
+    assert_eq!(tickets.send(take()).await.unwrap().unwrap(), []);
+    let holds = async |now| tickets.send(Holds { now }).await.unwrap().unwrap();
+    assert_eq!(holds(now()).await, [hold]);
+    assert_eq!(holds(until).await, []);
 
     // The stop is asked for while a commit is under way: both are answered.
     let commit = tickets.send(Commit {
@@ -143,11 +159,15 @@ async fn what_was_answered_is_there_after_a_stop() {
         .unwrap()
         .unwrap();
     assert_eq!(one.as_ref(), screens.first());
-    let shown = ScreenShown {
-        person: ANNA,
-        number: 2,
-        message: ChatMessageId(5),
+    let shown = Record {
         at: now(),
+        results: Vec::new(),
+        screens: vec![ScreenEnd {
+            person: ANNA,
+            number: 2,
+            end: Shown::In(ChatMessageId(5)),
+        }],
+        holds: Vec::new(),
     };
     tickets.send(shown).await.unwrap().unwrap();
     assert_eq!(

@@ -22,7 +22,7 @@ use crate::store::quarantine::Quarantined;
 use crate::store::{StoreError, Trouble};
 use crate::telegram::stub::{Answer, Stub};
 use crate::tickets::{
-    Commit, Committed, Load, QuarantineId, Read, Screen, StoredConversation, UnshownScreen,
+    Commit, Committed, Load, QuarantineId, Queued, Read, Screen, StoredConversation, UnshownScreen,
 };
 
 /// What the database holds.
@@ -87,6 +87,8 @@ impl Handler<Commit> for Tickets {
             version: decision.on.next(),
             number: None,
             outcome: Box::new(decision.outcome),
+            current: None,
+            queued: Queued::default(),
         })
     }
 }

@@ -1,11 +1,13 @@
 //! The notifier between an outbox of a few lines and a server of a few lines.
 
 mod stories;
+mod trouble;
 
+use std::collections::HashSet;
 use std::sync::Mutex;
 
 use actix::Addr;
-use frontdesk_desk::ids::NoticeId;
+use frontdesk_desk::ids::{ChatId, ChatMessageId, NoticeId};
 use frontdesk_desk::notice::{Body, Lane};
 use frontdesk_desk::screen::Screen as View;
 use frontdesk_desk::ticket::{Category, UserRecord};
@@ -13,9 +15,8 @@ use serde_json::{Value, json};
 use tokio::sync::Notify;
 
 use super::*;
-use crate::telegram::Failure;
 use crate::telegram::stub::{Answer, Stub, obliged};
-use crate::tickets::{Delivered, DeliveryResult, Due, DueNotice, UnshownScreen};
+use crate::tickets::{Delivered, DeliveryResult, DueNotice, ScreenEnd, Shown};
 
 const ANNA: PersonId = PersonId(101);
 const EMMA: PersonId = PersonId(102);
@@ -27,11 +28,28 @@ struct Rows {
     sending: Vec<(DueNotice, Time)>,
     results: Vec<Delivered>,
     unshown: Vec<UnshownScreen>,
-    current: HashMap<PersonId, ChatMessageId>,
-    shown: Vec<ScreenShown>,
-    failed: Vec<ScreenFailed>,
+    screens: Vec<ScreenEnd>,
+    holds: Vec<Hold>,
     /// How many of the next records the database cannot take.
     away: usize,
+}
+
+impl Rows {
+    /// The first notices of the lines that can be taken.
+    fn heads(&self) -> Vec<Head> {
+        let mut seen: HashSet<ChatId> =
+            self.sending.iter().map(|(notice, _)| notice.chat).collect();
+        let first = self.pending.iter();
+        first
+            .filter(|(notice, _)| seen.insert(notice.chat))
+            .map(|(notice, due)| Head {
+                notice: notice.id,
+                chat: notice.chat,
+                lane: notice.lane,
+                due: *due,
+            })
+            .collect()
+    }
 }
 
 struct Tickets(Arc<Mutex<Rows>>);
@@ -40,35 +58,43 @@ impl Actor for Tickets {
     type Context = Context<Self>;
 }
 
+impl Handler<Heads> for Tickets {
+    type Result = Result<Vec<Head>, StoreError>;
+
+    fn handle(&mut self, _: Heads, _: &mut Self::Context) -> Self::Result {
+        Ok(self.0.lock().unwrap().heads())
+    }
+}
+
 impl Handler<TakeDue> for Tickets {
-    type Result = Result<Due, StoreError>;
+    type Result = Result<Vec<DueNotice>, StoreError>;
 
     fn handle(&mut self, take: TakeDue, _: &mut Self::Context) -> Self::Result {
         let mut rows = self.0.lock().unwrap();
-        let mut due = Due::default();
-        let mut seen: HashSet<ChatId> = take.busy.into_iter().collect();
-        seen.extend(rows.sending.iter().map(|(notice, _)| notice.chat));
-        let mut left = Vec::new();
-        for (notice, at) in std::mem::take(&mut rows.pending) {
-            let head = seen.insert(notice.chat);
-            if head && at <= take.now && due.notices.len() < take.most {
-                rows.sending.push((notice.clone(), at));
-                due.notices.push(notice);
+        let heads = rows.heads();
+        let mut taken = Vec::new();
+        for wanted in take.notices {
+            let Some(_) = heads
+                .iter()
+                .find(|head| head.notice == wanted && head.due <= take.now)
+            else {
                 continue;
-            }
-            due.more |= head && at <= take.now;
-            if head && at > take.now {
-                due.next = due.next.map_or(Some(at), |next| Some(next.min(at)));
-            }
-            left.push((notice, at));
+            };
+            let place = rows
+                .pending
+                .iter()
+                .position(|(notice, _)| notice.id == wanted)
+                .expect("a head is pending");
+            let (notice, due) = rows.pending.remove(place);
+            taken.push(notice.clone());
+            rows.sending.push((notice, due));
         }
-        rows.pending = left;
-        Ok(due)
+        Ok(taken)
     }
 }
 
 impl Handler<Record> for Tickets {
-    type Result = Result<(), StoreError>;
+    type Result = Result<Vec<Head>, StoreError>;
 
     fn handle(&mut self, record: Record, _: &mut Self::Context) -> Self::Result {
         let mut rows = self.0.lock().unwrap();
@@ -76,21 +102,36 @@ impl Handler<Record> for Tickets {
             rows.away -= 1;
             return Err(StoreError::Unavailable(Trouble::Locked));
         }
+        let mut changed = HashSet::new();
         for delivered in record.results {
             let place = rows
                 .sending
                 .iter()
                 .position(|(notice, _)| notice.id == delivered.notice)
                 .expect("what is recorded was taken");
-            let (mut notice, _) = rows.sending.remove(place);
-            if let DeliveryResult::RetryAt { at, doubtful, .. } = delivered.result {
-                notice.attempt += 1;
-                notice.doubtful = doubtful;
-                rows.pending.insert(0, (notice, at));
+            let (mut notice, due) = rows.sending.remove(place);
+            match &delivered.result {
+                DeliveryResult::Again { doubtful, .. } => {
+                    notice.attempt += 1;
+                    notice.doubtful |= doubtful;
+                    rows.pending.insert(0, (notice, due));
+                }
+                DeliveryResult::Partly { linked, .. } => {
+                    notice.one_by_one = true;
+                    let there: Vec<_> = linked.iter().filter_map(|(_, item)| *item).collect();
+                    notice.items.retain(|item| !there.contains(&item.id));
+                    rows.pending.insert(0, (notice, due));
+                }
+                _ => {}
             }
+            changed.insert(delivered.chat);
             rows.results.push(delivered);
         }
-        Ok(())
+        rows.screens.extend(record.screens);
+        rows.holds.extend(record.holds);
+        let mut heads = rows.heads();
+        heads.retain(|head| changed.contains(&head.chat));
+        Ok(heads)
     }
 }
 
@@ -102,30 +143,11 @@ impl Handler<Screens> for Tickets {
     }
 }
 
-impl Handler<Screen> for Tickets {
-    type Result = Result<Option<UnshownScreen>, StoreError>;
+impl Handler<Holds> for Tickets {
+    type Result = Result<Vec<Hold>, StoreError>;
 
-    fn handle(&mut self, asked: Screen, _: &mut Self::Context) -> Self::Result {
-        let current = self.0.lock().unwrap().current.get(&asked.person).copied();
-        Ok(Some(unshown(asked.person, current)))
-    }
-}
-
-impl Handler<ScreenShown> for Tickets {
-    type Result = Result<(), StoreError>;
-
-    fn handle(&mut self, shown: ScreenShown, _: &mut Self::Context) -> Self::Result {
-        self.0.lock().unwrap().shown.push(shown);
-        Ok(())
-    }
-}
-
-impl Handler<ScreenFailed> for Tickets {
-    type Result = Result<(), StoreError>;
-
-    fn handle(&mut self, failed: ScreenFailed, _: &mut Self::Context) -> Self::Result {
-        self.0.lock().unwrap().failed.push(failed);
-        Ok(())
+    fn handle(&mut self, _: Holds, _: &mut Self::Context) -> Self::Result {
+        Ok(self.0.lock().unwrap().holds.clone())
     }
 }
 
@@ -150,12 +172,11 @@ impl Desk {
         let tickets = Tickets(rows.clone()).start();
         let clock = Clock::manual(noon());
         let neighbours = Neighbours {
+            heads: tickets.clone().recipient(),
             take: tickets.clone().recipient(),
             record: tickets.clone().recipient(),
             screens: tickets.clone().recipient(),
-            screen: tickets.clone().recipient(),
-            shown: tickets.clone().recipient(),
-            failed: tickets.recipient(),
+            holds: tickets.recipient(),
             client: stub.client.clone(),
             clock: clock.clone(),
             settings: Arc::new(Settings {
@@ -170,6 +191,7 @@ impl Desk {
             mailbox: 16,
             calls: 4,
             limits,
+            seed: 1,
         };
         let (ended, stopped) = oneshot::channel();
         Self {
@@ -185,18 +207,68 @@ impl Desk {
         Self::start(Stub::obliging().await, rows, UNLIMITED).await
     }
 
-    async fn show(&self, person: PersonId, number: i64, pressed: Option<i64>, notices: bool) {
+    /// Has a screen shown; `current` is what the database says holds the one before.
+    async fn show(
+        &self,
+        person: PersonId,
+        number: i64,
+        pressed: Option<i64>,
+        current: Option<i64>,
+    ) {
+        self.deliver(person, number, pressed, current, Queued::default())
+            .await;
+    }
+
+    /// The same, after all notices that are first in its line and the person's own.
+    async fn show_after_notices(&self, person: PersonId, number: i64) {
+        let queued = Queued {
+            heads: self.rows(Rows::heads),
+            own: AFTER_ALL_OWN,
+        };
+        self.deliver(person, number, None, None, queued).await;
+    }
+
+    async fn deliver(
+        &self,
+        person: PersonId,
+        number: i64,
+        pressed: Option<i64>,
+        current: Option<i64>,
+        queued: Queued,
+    ) {
         let ready = Ready {
             number,
             show: show(pressed),
+            current: current.map(ChatMessageId),
         };
         let deliver = Deliver {
             person,
             screen: Some(ready),
             lang: Lang::En,
-            notices,
+            queued,
         };
         self.notifier.send(deliver).await.unwrap();
+    }
+
+    /// The screens that were shown: number and message.
+    fn shown(&self) -> Vec<(i64, i64)> {
+        self.rows(|rows| {
+            let screens = rows.screens.iter();
+            screens
+                .filter_map(|screen| match screen.end {
+                    Shown::In(message) => Some((screen.number, message.0)),
+                    _ => None,
+                })
+                .collect()
+        })
+    }
+
+    /// Lets time pass in steps, and settles after each.
+    async fn pass(&self, seconds: i64) {
+        for _ in 0..seconds {
+            self.clock.advance(TimeDelta::seconds(1));
+            self.settle().await;
+        }
     }
 
     async fn settle(&self) {
@@ -276,6 +348,7 @@ fn notice(id: i64, chat: i64, lane: Lane) -> (DueNotice, Time) {
         author: None,
         items: Vec::new(),
         copies: Vec::new(),
+        one_by_one: false,
     };
     (notice, noon())
 }

@@ -52,8 +52,8 @@ async fn a_screen_waits_for_the_notices_of_its_own_update_and_for_no_others() {
         notice(4, 102, Lane::Other),
     ];
     let desk = Desk::obliging(outbox(pending)).await;
-    desk.show(EMMA, 1, None, false).await;
-    desk.show(ANNA, 1, None, true).await;
+    desk.show(EMMA, 1, None, None).await;
+    desk.show_after_notices(ANNA, 1).await;
     desk.settle().await;
     let mut calls = desk.calls();
     calls.retain(|(_, chat, _)| *chat == 101);
@@ -73,19 +73,12 @@ async fn a_screen_waits_for_the_notices_of_its_own_update_and_for_no_others() {
 
 #[actix::test]
 async fn a_press_edits_its_screen_and_words_get_a_new_one_below() {
-    let rows = Rows {
-        current: HashMap::from([(ANNA, ChatMessageId(40))]),
-        ..Rows::default()
-    };
-    let desk = Desk::obliging(rows).await;
-    desk.show(ANNA, 2, Some(40), false).await;
-    desk.settle().await;
-    desk.show(ANNA, 3, None, false).await;
-    desk.settle().await;
-    desk.show(ANNA, 4, Some(40), false).await;
-    desk.settle().await;
-    desk.show(ANNA, 5, Some(502), false).await;
-    desk.settle().await;
+    let desk = Desk::obliging(Rows::default()).await;
+    // What the database says comes later than what the notifier knows.
+    for (number, pressed) in [(2, Some(40)), (3, None), (4, Some(40)), (5, Some(502))] {
+        desk.show(ANNA, number, pressed, Some(40)).await;
+        desk.settle().await;
+    }
     assert_eq!(
         desk.calls(),
         [
@@ -98,13 +91,7 @@ async fn a_press_edits_its_screen_and_words_get_a_new_one_below() {
             call("editmessagetext", 101, 502),
         ]
     );
-    let shown = desk.rows(|rows| {
-        let shown = rows.shown.iter();
-        shown
-            .map(|shown| (shown.number, shown.message.0))
-            .collect::<Vec<_>>()
-    });
-    assert_eq!(shown, [(2, 40), (3, 501), (4, 502), (5, 502)]);
+    assert_eq!(desk.shown(), [(2, 40), (3, 501), (4, 502), (5, 502)]);
 }
 
 #[actix::test]
@@ -120,28 +107,18 @@ async fn a_screen_that_cannot_be_edited_is_sent_and_an_unchanged_one_is_shown() 
         },
     )
     .await;
-    let rows = Rows {
-        current: HashMap::from([(ANNA, ChatMessageId(40))]),
-        ..Rows::default()
-    };
-    let desk = Desk::start(stub, rows, UNLIMITED).await;
-    desk.show(ANNA, 2, Some(40), false).await;
+    let desk = Desk::start(stub, Rows::default(), UNLIMITED).await;
+    desk.show(ANNA, 2, Some(40), Some(40)).await;
     desk.settle().await;
-    desk.show(ANNA, 3, Some(501), false).await;
+    desk.show(ANNA, 3, Some(501), None).await;
     desk.settle().await;
     assert_eq!(desk.calls()[1], call("sendmessage", 101, 0));
     assert_eq!(
         desk.calls().last(),
         Some(&call("editmessagetext", 101, 501))
     );
-    let shown = desk.rows(|rows| {
-        rows.shown
-            .iter()
-            .map(|shown| shown.message.0)
-            .collect::<Vec<_>>()
-    });
-    assert_eq!(shown, [501, 501]);
-    assert!(desk.rows(|rows| rows.failed.is_empty()));
+    assert_eq!(desk.shown(), [(2, 501), (3, 501)]);
+    assert_eq!(desk.rows(|rows| rows.screens.len()), 2);
 }
 
 #[actix::test]
@@ -158,68 +135,21 @@ async fn only_the_newest_screen_is_shown_and_none_twice() {
     })
     .await;
     let desk = Desk::start(stub, Rows::default(), UNLIMITED).await;
-    desk.show(ANNA, 1, None, false).await;
+    desk.show(ANNA, 1, None, None).await;
     desk.stub.asked(1).await;
     // A repeat of the update, and then three more updates.
     for number in [1, 2, 4, 3] {
-        desk.show(ANNA, number, None, false).await;
+        desk.show(ANNA, number, None, None).await;
     }
     slow.notify_one();
     desk.stub.asked(2).await;
     slow.notify_one();
     desk.settle().await;
-    let numbers = desk.rows(|rows| {
-        rows.shown
-            .iter()
-            .map(|shown| shown.number)
-            .collect::<Vec<_>>()
-    });
+    // And a late repeat, of which the database does not know yet that it was shown.
+    desk.show(ANNA, 4, None, None).await;
+    desk.settle().await;
+    let numbers: Vec<i64> = desk.shown().iter().map(|(number, _)| *number).collect();
     assert_eq!(numbers, [1, 4]);
-}
-
-#[actix::test]
-async fn retry_after_holds_that_chat_and_is_stored() {
-    let mut refused = false;
-    let stub = Stub::start(move |_, parameters| {
-        if parameters["chat_id"] == 101 && !std::mem::replace(&mut refused, true) {
-            Answer::RetryAfter(17)
-        } else {
-            Answer::Ok(json!(true))
-        }
-    })
-    .await;
-    let pending = vec![
-        notice(1, 101, Lane::Other),
-        notice(2, 101, Lane::Other),
-        notice(3, 102, Lane::Other),
-    ];
-    let desk = Desk::start(stub, outbox(pending), UNLIMITED).await;
-    desk.settle().await;
-    desk.clock.advance(TimeDelta::seconds(16));
-    desk.settle().await;
-    assert_eq!(desk.calls().len(), 2);
-    let retry = desk.rows(|rows| {
-        rows.results
-            .iter()
-            .find(|delivered| delivered.notice.0 == 1)
-            .cloned()
-    });
-    assert_eq!(
-        retry.unwrap().result,
-        DeliveryResult::RetryAt {
-            at: noon() + TimeDelta::seconds(17),
-            doubtful: false,
-            reason: Failure::RetryAfter(17).to_string(),
-        }
-    );
-    desk.clock.advance(TimeDelta::seconds(1));
-    desk.settle().await;
-    let messages: Vec<i64> = desk
-        .calls()
-        .into_iter()
-        .map(|(_, _, message)| message)
-        .collect();
-    assert_eq!(messages[2..], [1, 2]);
 }
 
 #[actix::test]
@@ -267,11 +197,12 @@ async fn who_cannot_be_reached_is_stored_as_such() {
     let stub =
         Stub::start(|_, _| Answer::Refused(403, "Forbidden: bot was blocked by the user")).await;
     let desk = Desk::start(stub, outbox(vec![notice(1, 102, Lane::Other)]), UNLIMITED).await;
-    desk.show(ANNA, 1, None, false).await;
+    desk.notifier.send(Resume).await.unwrap().unwrap();
+    desk.show(ANNA, 1, None, None).await;
     desk.settle().await;
-    let (results, failed) = desk.rows(|rows| (rows.results.clone(), rows.failed.clone()));
+    let (results, screens) = desk.rows(|rows| (rows.results.clone(), rows.screens.clone()));
     assert_eq!(results[0].result, DeliveryResult::Unreachable);
-    assert!(failed[0].unreachable && failed[0].number == 1);
+    assert_eq!(screens[0].end, Shown::Unreachable);
 }
 
 #[actix::test]

@@ -117,7 +117,8 @@ async fn siblings(
     Ok(items.into_iter().map(MessageId).collect())
 }
 
-/// The chats that a message, or its album, is passed on to: by a notice that was not refused.
+/// The chats that a message, or its album, is passed on to: by a notice that was not refused, or by
+/// one that was forgotten since and left its link.
 async fn passed_on(
     tx: &mut SqliteConnection,
     ticket: TicketId,
@@ -130,7 +131,13 @@ async fn passed_on(
          UNION
          SELECT chat_id FROM notices
          WHERE album = $2 AND ticket_id = $3 AND kind IN ('relay', 'late_item')
-           AND state <> 'failed'",
+           AND state <> 'failed'
+         UNION
+         SELECT chat_id FROM message_links WHERE ticket_message_id = $1 AND part IS NOT NULL
+         UNION
+         SELECT l.chat_id FROM ticket_messages AS m
+         JOIN message_links AS l ON l.ticket_message_id = m.id AND l.part IS NOT NULL
+         WHERE m.album = $2 AND m.ticket_id = $3",
     )
     .bind(message.0)
     .bind(album.map(|album| album.0.as_str()))

@@ -2,43 +2,67 @@
 
 use std::collections::HashMap;
 
+use frontdesk_desk::ticket::Time;
 use serde::Serialize;
 use sqlx::SqliteConnection;
 
 use crate::store::error::StoreError;
 use crate::store::rows::{micros, to_json};
-use crate::tickets::{ScreenFailed, ScreenShown};
+use crate::store::types::{ScreenEnd, Shown};
 
-/// Screens that were shown: the newest of each person counts. The message that holds one is linked
-/// to the ticket that the screen is about, so that a Telegram reply to it finds the ticket.
-pub(in crate::store) async fn shown(
+/// Screens that were shown or given up: the newest of each person counts. The message that holds
+/// one is linked to the ticket that the screen is about, so that a Telegram reply to it finds the
+/// ticket.
+pub(in crate::store) async fn ended(
     connection: &mut SqliteConnection,
-    shown: &[&ScreenShown],
+    ended: &[ScreenEnd],
+    at: Time,
 ) -> Result<(), StoreError> {
-    if shown.is_empty() {
-        return Ok(());
+    let (shown, given_up): (Vec<&ScreenEnd>, Vec<_>) = ended
+        .iter()
+        .partition(|screen| matches!(screen.end, Shown::In(_)));
+    let newest = newest(&shown, at);
+    if !newest.is_empty() {
+        self::shown(connection, &newest).await?;
     }
-    #[derive(Serialize)]
-    struct Shown {
-        person: i64,
-        number: i64,
-        message: i64,
-        at: i64,
+    for screen in given_up {
+        give_up(connection, screen).await?;
     }
-    let mut newest: HashMap<i64, Shown> = HashMap::new();
+    Ok(())
+}
+
+/// A screen in its message.
+#[derive(Serialize)]
+struct InMessage {
+    person: i64,
+    number: i64,
+    message: i64,
+    at: i64,
+}
+
+/// The last one shown to each person.
+fn newest(shown: &[&ScreenEnd], at: Time) -> Vec<InMessage> {
+    let mut newest: HashMap<i64, InMessage> = HashMap::with_capacity(shown.len());
     for screen in shown {
+        let Shown::In(message) = screen.end else {
+            continue;
+        };
         let known = newest.get(&screen.person.0);
         if known.is_none_or(|known| known.number <= screen.number) {
-            let row = Shown {
+            let row = InMessage {
                 person: screen.person.0,
                 number: screen.number,
-                message: screen.message.0,
-                at: micros(screen.at),
+                message: message.0,
+                at: micros(at),
             };
             newest.insert(row.person, row);
         }
     }
-    let rows = to_json(&newest.into_values().collect::<Vec<_>>())?;
+    newest.into_values().collect()
+}
+
+async fn shown(connection: &mut SqliteConnection, newest: &[InMessage]) -> Result<(), StoreError> {
+    let rows = to_json(newest)?;
     // A late report of an older screen changes nothing.
     sqlx::query(
         "UPDATE conversations SET shown_no = j.number, screen_message = j.message
@@ -78,19 +102,16 @@ pub(in crate::store) async fn shown(
     Ok(())
 }
 
-/// A screen that is given up.
-pub(in crate::store) async fn failed(
-    connection: &mut SqliteConnection,
-    failed: &ScreenFailed,
-) -> Result<(), StoreError> {
+/// A screen that is given up; nothing more is sent on its account.
+async fn give_up(connection: &mut SqliteConnection, screen: &ScreenEnd) -> Result<(), StoreError> {
     sqlx::query("UPDATE conversations SET shown_no = max(shown_no, $2) WHERE person_id = $1")
-        .bind(failed.person.0)
-        .bind(failed.number)
+        .bind(screen.person.0)
+        .bind(screen.number)
         .execute(&mut *connection)
         .await?;
-    if failed.unreachable {
+    if screen.end == Shown::Unreachable {
         sqlx::query("UPDATE users SET reachable = 0 WHERE id = $1")
-            .bind(failed.person.0)
+            .bind(screen.person.0)
             .execute(connection)
             .await?;
     }

@@ -9,7 +9,7 @@ use sqlx::{Row, SqliteConnection};
 use super::outbox;
 use crate::store::error::StoreError;
 use crate::store::rows::{ids, micros, to_json};
-use crate::store::types::Started;
+use crate::store::types::{Hold, Started};
 use crate::tickets::{Attempt, PutAside, RetryFailed, Start};
 
 /// For how long a mark is kept; Telegram keeps an update for one day.
@@ -20,6 +20,9 @@ pub(in crate::store) const PRUNE_EVERY: TimeDelta = TimeDelta::seconds(10);
 
 /// How many marks one pruning forgets at most, so that it never holds up the writer.
 const PRUNED_AT_ONCE: i64 = 20_000;
+
+/// Stands for all chats in `holds`; no chat has this number.
+pub(in crate::store) const EVERYBODY: i64 = 0;
 
 /// Begins a run of the desk; see [`Start`].
 pub(in crate::store) async fn start(
@@ -41,6 +44,7 @@ pub(in crate::store) async fn start(
     set(connection, "bot_id", &start.bot.to_string()).await?;
     let unclean = get(connection, "running").await?.as_deref() == Some("1");
     set(connection, "running", "1").await?;
+    set_back(connection, start.at).await?;
     prune(connection, start.bot, start.at).await?;
     // Whoever was sending these is gone: nobody knows whether they came through.
     sqlx::query(
@@ -51,6 +55,31 @@ pub(in crate::store) async fn start(
     .await?;
     admins(connection, &start.admins, start.at).await?;
     Ok(Started { unclean })
+}
+
+/// Should the machine's clock be behind what it was at the last update, what is due later is put
+/// forward as much: nobody waits for hours because of a clock that was wrong.
+async fn set_back(connection: &mut SqliteConnection, now: Time) -> Result<(), StoreError> {
+    let last: Option<i64> = sqlx::query_scalar("SELECT max(at) FROM handled_updates")
+        .fetch_one(&mut *connection)
+        .await?;
+    let now = micros(now);
+    let Some(ahead) = last.map(|last| last - now).filter(|ahead| *ahead > 0) else {
+        return Ok(());
+    };
+    sqlx::query(
+        "UPDATE notices SET due_at = max(due_at - $1, $2) WHERE state = 'pending' AND due_at > $2",
+    )
+    .bind(ahead)
+    .bind(now)
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query("UPDATE holds SET until = max(until - $1, $2)")
+        .bind(ahead)
+        .bind(now)
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 /// Takes in the list of admins; the open tickets of all others become unassigned.
@@ -248,5 +277,31 @@ pub(in crate::store) async fn set(
     .bind(value)
     .execute(connection)
     .await?;
+    Ok(())
+}
+
+/// Remembers for how long Telegram asked to wait, and forgets what is over.
+pub(in crate::store) async fn hold(
+    connection: &mut SqliteConnection,
+    holds: &[Hold],
+    now: Time,
+) -> Result<(), StoreError> {
+    if holds.is_empty() {
+        return Ok(());
+    }
+    sqlx::query("DELETE FROM holds WHERE until <= $1")
+        .bind(micros(now))
+        .execute(&mut *connection)
+        .await?;
+    for hold in holds {
+        sqlx::query(
+            "INSERT INTO holds (chat_id, until) VALUES ($1, $2)
+             ON CONFLICT (chat_id) DO UPDATE SET until = max(until, excluded.until)",
+        )
+        .bind(hold.chat.map_or(EVERYBODY, |chat| chat.0))
+        .bind(micros(hold.until))
+        .execute(&mut *connection)
+        .await?;
+    }
     Ok(())
 }

@@ -18,11 +18,21 @@ async fn a_decision_is_stored_with_its_ids_put_in() {
         version,
         number,
         outcome,
+        current,
+        queued,
     } = rig.commit(opening).await
     else {
         panic!("not stored")
     };
-    assert_eq!((version, number), (Version(1), Some(1)));
+    assert_eq!((version, number, current), (Version(1), Some(1), None));
+    let head = Head {
+        notice: NoticeId(1),
+        chat: VERA.chat(),
+        lane: Lane::Other,
+        due: at(1),
+    };
+    let heads = vec![head];
+    assert_eq!(queued, Queued { heads, own: None });
     assert_eq!(outcome.tickets[0].ticket.id, TicketId(1));
     assert_eq!(outcome.notices[0].ticket, Some(TicketRef::Id(TicketId(1))));
     assert_eq!(

@@ -11,7 +11,8 @@ use chrono::{DateTime, TimeDelta};
 use frontdesk_desk::Outcome;
 use frontdesk_desk::content::{Content, Source};
 use frontdesk_desk::ids::{
-    BotId, ChatId, ChatMessageId, MessageRef, PersonId, TicketId, TicketRef, UpdateId, Version,
+    BotId, ChatId, ChatMessageId, MessageRef, NoticeId, PersonId, TicketId, TicketRef, UpdateId,
+    Version,
 };
 use frontdesk_desk::input::Person;
 use frontdesk_desk::notice::{Body, Lane, NewNotice, Part, Why};
@@ -22,10 +23,13 @@ use frontdesk_desk::{Facts, Need};
 use sqlx::{AssertSqlSafe, Row};
 use tempfile::TempDir;
 
-use super::types::{Committed, Decision, Delivered, DeliveryResult, Due, StoredConversation};
+use super::types::{
+    Committed, Decision, Delivered, DeliveryResult, DueNotice, Head, Queued, ScreenEnd, Shown,
+    StoredConversation,
+};
 use super::writer::{Done, Work, Writer};
 use super::{Db, DbSettings, StoreError, facts as store_facts, migrate, reads};
-use crate::tickets::{Record, ScreenShown, Start};
+use crate::tickets::{Record, Start};
 
 /// The bot of all tests.
 const BOT: BotId = BotId(7000);
@@ -41,6 +45,12 @@ const GLEB: PersonId = PersonId(12);
 /// A moment, so many seconds after a fixed one.
 fn at(seconds: i64) -> Time {
     DateTime::from_timestamp(1_790_000_000, 0).unwrap() + TimeDelta::seconds(seconds)
+}
+
+/// The notices that were due and taken, and when the next one is due.
+struct Due {
+    notices: Vec<DueNotice>,
+    next: Option<Time>,
 }
 
 /// A fresh database in a folder of its own, with a started writer.
@@ -107,37 +117,63 @@ impl Rig {
         store_facts::read(&self.db, person, needs).await.unwrap()
     }
 
-    /// Looks for due notices and takes them, as the actor does.
+    /// Looks for due notices and takes them, first lanes first.
     async fn take(&self, now: Time) -> Due {
-        let mut due = reads::due(&self.db, now, 100, &[]).await.unwrap();
-        let notices = due.notices.iter().map(|notice| notice.id).collect();
-        let taken = self
-            .writer
-            .run(Work::Take { notices, now }, Done::taken)
-            .await
-            .unwrap();
-        due.notices.retain(|notice| taken.contains(&notice.id));
-        due
+        let heads = reads::heads(&self.db, None, 100).await.unwrap();
+        let (mut due, later): (Vec<Head>, Vec<Head>) =
+            heads.into_iter().partition(|head| head.due <= now);
+        due.sort_by_key(|head| (head.lane, head.notice));
+        let notices: Vec<NoticeId> = due.iter().map(|head| head.notice).collect();
+        let mut taken = self.take_these(&notices, now).await;
+        taken.sort_by_key(|taken| notices.iter().position(|id| *id == taken.id));
+        Due {
+            notices: taken,
+            next: later.iter().map(|head| head.due).min(),
+        }
     }
 
-    async fn record(&self, at: Time, results: Vec<Delivered>) {
+    /// Takes these notices, as the actor does.
+    async fn take_these(&self, notices: &[NoticeId], now: Time) -> Vec<DueNotice> {
+        let take = Work::Take {
+            notices: notices.to_vec(),
+            now,
+        };
+        let taken = self.writer.run(take, Done::taken).await.unwrap();
+        reads::taken(&self.db, &taken).await.unwrap()
+    }
+
+    async fn record(&self, at: Time, results: Vec<Delivered>) -> Vec<Head> {
+        let record = Record {
+            at,
+            results,
+            screens: Vec::new(),
+            holds: Vec::new(),
+        };
         self.writer
-            .run(Work::Record(Record { at, results }), Done::nothing)
+            .run(Work::Record(record), Done::heads)
             .await
-            .unwrap();
+            .unwrap()
     }
 
     async fn shown(&self, person: PersonId, number: i64, message: i64, at: Time) {
-        let shown = ScreenShown {
+        let end = Shown::In(ChatMessageId(message));
+        self.ended(person, number, end, at).await;
+    }
+
+    async fn ended(&self, person: PersonId, number: i64, end: Shown, at: Time) {
+        let screen = ScreenEnd {
             person,
             number,
-            message: ChatMessageId(message),
-            at,
+            end,
         };
-        self.writer
-            .run(Work::ScreenShown(shown), Done::nothing)
-            .await
-            .unwrap();
+        let record = Record {
+            at,
+            results: Vec::new(),
+            screens: vec![screen],
+            holds: Vec::new(),
+        };
+        let heads = self.writer.run(Work::Record(record), Done::heads).await;
+        assert_eq!(heads.unwrap(), []);
     }
 
     /// Every row of every table, as text.

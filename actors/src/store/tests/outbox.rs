@@ -28,14 +28,9 @@ async fn a_chat_gets_its_notices_in_order_and_lanes_choose_between_chats() {
     assert_eq!(emojis(&first), ["c1", "b1", "a1"]);
     // Nothing more of these chats until it is known what became of the first.
     assert_eq!(emojis(&rig.take(at(2)).await), [""; 0]);
-    let some = reads::due(&rig.db, at(2), 0, &[]).await.unwrap();
-    assert!(!some.more);
-    rig.record(at(2), sent(&first, 1)).await;
-
-    let limited = reads::due(&rig.db, at(2), 1, &[]).await.unwrap();
-    assert_eq!((emojis(&limited), limited.more), (vec!["a2"], true));
-    let busy = reads::due(&rig.db, at(2), 9, &[a]).await.unwrap();
-    assert_eq!((emojis(&busy), busy.more), (vec!["c2"], false));
+    let heads = rig.record(at(2), sent(&first, 1)).await;
+    let next: Vec<(ChatId, Lane)> = heads.iter().map(|head| (head.chat, head.lane)).collect();
+    assert_eq!(next, [(a, Lane::Own), (c, Lane::Own)]);
     assert_eq!(emojis(&rig.take(at(2)).await), ["a2", "c2"]);
 }
 
@@ -53,16 +48,19 @@ async fn a_notice_waits_until_it_is_due_and_holds_up_its_chat() {
     let taken = rig.take(at(10)).await;
     assert_eq!((emojis(&taken), taken.next), (vec!["later"], Some(at(20))));
 
-    // Telegram says when to come back; the one behind still waits.
-    let again = || DeliveryResult::RetryAt {
-        at: at(40),
+    // It is tried again; the one behind still waits.
+    let again = || DeliveryResult::Again {
         doubtful: true,
         reason: "retry after".to_owned(),
     };
-    rig.record(at(11), results(&taken, again)).await;
-    assert_eq!(emojis(&rig.take(at(39)).await), ["latest"]);
-    let taken = rig.take(at(40)).await;
-    assert_eq!(emojis(&taken), ["later"]);
+    let heads = rig.record(at(11), results(&taken, again)).await;
+    assert_eq!(heads[0].notice, taken.notices[0].id);
+    let taken = rig.take(at(20)).await;
+    assert_eq!(emojis(&taken), ["later", "latest"]);
+    let taken = Due {
+        notices: taken.notices[..1].to_vec(),
+        next: None,
+    };
     assert_eq!(
         (taken.notices[0].attempt, taken.notices[0].doubtful),
         (2, true)
@@ -312,14 +310,17 @@ async fn an_album_waits_for_its_items_and_late_ones_follow() {
         })
         .to_vec();
     rig.done(first).await;
-    let due_at = async |now| reads::due(&rig.db, now, 9, &[]).await.unwrap().next;
-    assert_eq!(due_at(at(0)).await, Some(at(1)));
+    let due_at = async || {
+        let heads = reads::heads(&rig.db, None, 9).await.unwrap();
+        heads.first().map(|head| head.due)
+    };
+    assert_eq!(due_at().await, Some(at(1)));
     let half = at(0) + TimeDelta::milliseconds(500);
     item(&rig, 2, 1, half).await;
-    assert_eq!(due_at(at(0)).await, Some(half + TimeDelta::seconds(1)));
+    assert_eq!(due_at().await, Some(half + TimeDelta::seconds(1)));
     // Three seconds in all, whatever comes.
     item(&rig, 3, 2, at(2) + TimeDelta::milliseconds(900)).await;
-    assert_eq!(due_at(at(0)).await, Some(at(3)));
+    assert_eq!(due_at().await, Some(at(3)));
 
     let heading = rig.take(at(4)).await;
     rig.record(at(4), sent(&heading, 800)).await;

@@ -4,7 +4,7 @@ use super::*;
 use crate::store::Trouble;
 use crate::store::quarantine::{self, Quarantined};
 use crate::store::types::QuarantineId;
-use crate::tickets::{Admins, Attempt, CommandsSet, PutAside, RetryFailed, ScreenFailed, Stop};
+use crate::tickets::{Admins, Attempt, CommandsSet, PutAside, RetryFailed, Stop};
 
 impl Rig {
     async fn write(&self, work: Work) {
@@ -208,12 +208,7 @@ async fn the_commands_set_last_are_remembered() {
 async fn a_screen_that_cannot_be_shown_is_given_up() {
     let rig = Rig::new().await;
     rig.done(opening(1, ANNA, 0, "Printer", at(1))).await;
-    let failed = ScreenFailed {
-        person: ANNA,
-        number: 1,
-        unreachable: true,
-    };
-    rig.write(Work::ScreenFailed(failed)).await;
+    rig.ended(ANNA, 1, Shown::Unreachable, at(2)).await;
     assert!(reads::unshown(&rig.db, None).await.unwrap().is_empty());
     assert!(!rig.load(ANNA).await.me.unwrap().reachable);
 }

@@ -32,6 +32,12 @@ pub enum Failure {
     /// The message to edit, copy, delete or reply to is gone, or cannot be edited any more.
     #[error("the message is gone")]
     MessageGone,
+    /// Telegram skipped items of an album, and does not say which.
+    #[error("the album came incomplete")]
+    AlbumIncomplete {
+        /// Whether what came of it was deleted again.
+        taken_back: bool,
+    },
     /// The formatting is refused; the words alone may pass.
     #[error("the formatting is refused")]
     EntitiesRefused,

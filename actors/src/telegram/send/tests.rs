@@ -156,55 +156,51 @@ async fn an_album_goes_in_one_call() {
 }
 
 #[tokio::test]
-async fn an_album_that_came_incomplete_is_taken_back_and_sent_one_by_one() {
-    let mut last = 500;
-    let stub = Stub::start(move |method, parameters| {
-        if method == "copymessages" {
-            Answer::Ok(json!([{"message_id": 91}, {"message_id": 92}]))
-        } else if method == "copymessage" && parameters["message_id"] == 8 {
-            Answer::Refused(400, "Bad Request: message to copy not found")
-        } else {
-            Answer::Ok(obliged(&mut last, method, parameters))
-        }
+async fn an_album_that_came_incomplete_is_taken_back() {
+    let stub = Stub::start(move |method, parameters| match method {
+        "copymessages" => Answer::Ok(json!([{"message_id": 91}, {"message_id": 92}])),
+        _ => Answer::Ok(obliged(&mut 0, method, parameters)),
     })
     .await;
-    let sent = stub.client.send(CHAT, &album()).await.unwrap();
-    assert_eq!(sent.messages, [501, 502, 503].map(ChatMessageId));
-    assert_eq!(
-        stub.methods(),
-        [
-            "copymessages",
-            "deletemessages",
-            "copymessage",
-            "copymessage",
-            "sendphoto",
-            "copymessage"
-        ]
-    );
+    let failure = stub.client.send(CHAT, &album()).await.unwrap_err();
+    assert_eq!(failure, Failure::AlbumIncomplete { taken_back: true });
+    assert_eq!(stub.methods(), ["copymessages", "deletemessages"]);
     assert_eq!(stub.requests()[1].1["message_ids"], json!([91, 92]));
 }
 
 #[tokio::test]
-async fn an_album_that_fails_in_the_middle_is_taken_back() {
-    let mut sent = 0;
-    let stub = Stub::start(move |method, _| {
-        if method == "copymessages" {
-            return Answer::Refused(400, "Bad Request: there are no messages to copy");
-        }
-        sent += 1;
-        match sent {
-            2 => Answer::RetryAfter(9),
-            _ => Answer::Ok(json!({"message_id": 40 + sent})),
-        }
+async fn an_album_that_cannot_be_taken_back_says_so() {
+    let stub = Stub::start(move |method, _| match method {
+        "copymessages" => Answer::Ok(json!([{"message_id": 91}])),
+        _ => Answer::RetryAfter(9),
     })
     .await;
     let failure = stub.client.send(CHAT, &album()).await.unwrap_err();
-    assert_eq!(failure, Failure::RetryAfter(9));
-    let (method, parameters) = stub.requests().pop().unwrap();
-    assert_eq!(
-        (&*method, &parameters["message_ids"]),
-        ("deletemessages", &json!([41]))
-    );
+    assert_eq!(failure, Failure::AlbumIncomplete { taken_back: false });
+}
+
+#[tokio::test]
+async fn an_album_of_which_nothing_can_be_copied_came_incomplete() {
+    let stub =
+        Stub::start(move |_, _| Answer::Refused(400, "Bad Request: there are no messages to copy"))
+            .await;
+    let failure = stub.client.send(CHAT, &album()).await.unwrap_err();
+    assert_eq!(failure, Failure::AlbumIncomplete { taken_back: true });
+    // There is nothing to take back.
+    assert_eq!(stub.methods(), ["copymessages"]);
+}
+
+#[tokio::test]
+async fn mending_is_counted() {
+    let stub = Stub::start(|method, parameters| match method {
+        "copymessage" | "sendphoto" => {
+            Answer::Refused(400, "Bad Request: message to copy not found")
+        }
+        _ => Answer::Ok(obliged(&mut 0, method, parameters)),
+    })
+    .await;
+    let sent = stub.client.send(CHAT, &copy(photo(7).1)).await.unwrap();
+    assert_eq!(sent.requests, 3);
 }
 
 #[tokio::test]
@@ -243,11 +239,11 @@ async fn edits_and_the_like_make_no_messages() {
         Call::LeaveChat,
     ];
     for call in calls {
-        assert_eq!(
-            stub.client.send(CHAT, &call).await,
-            Ok(Sent::default()),
-            "{call:?}"
-        );
+        let sent = Sent {
+            messages: Vec::new(),
+            requests: 1,
+        };
+        assert_eq!(stub.client.send(CHAT, &call).await, Ok(sent), "{call:?}");
     }
     let requests = stub.requests();
     assert_eq!(

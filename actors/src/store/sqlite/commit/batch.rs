@@ -2,7 +2,7 @@
 
 use frontdesk_desk::Outcome;
 use frontdesk_desk::content::Content;
-use frontdesk_desk::ids::{BotId, MessageId, TicketId, TicketRef, Version};
+use frontdesk_desk::ids::{BotId, ChatMessageId, MessageId, TicketId, TicketRef, Version};
 use frontdesk_desk::outcome::MessageEdit;
 use frontdesk_desk::ticket::{Ticket, Time};
 use serde::Serialize;
@@ -12,7 +12,7 @@ use super::Known;
 use crate::store::error::StoreError;
 use crate::store::rows::{ids, micros, to_json};
 use crate::store::sqlite::outbox;
-use crate::store::types::{Committed, Decision};
+use crate::store::types::{Committed, Decision, Queued};
 
 /// The rows of a batch, table by table.
 #[derive(Default)]
@@ -23,7 +23,7 @@ pub(super) struct Batch {
     messages: Vec<MessageRow>,
     edits: Vec<(TicketId, MessageEdit)>,
     events: Vec<EventRow>,
-    released: Vec<Released>,
+    back: Vec<outbox::Back>,
     notices: Vec<outbox::NewRow>,
     marks: Vec<MarkRow>,
     retried: Vec<i64>,
@@ -102,12 +102,6 @@ struct EventRow {
 }
 
 #[derive(Serialize)]
-struct Released {
-    chat: i64,
-    at: i64,
-}
-
-#[derive(Serialize)]
 struct MarkRow {
     bot: i64,
     update: i64,
@@ -121,10 +115,11 @@ impl Batch {
         known: &mut Known,
         bot: BotId,
         decision: &Decision,
+        place: usize,
     ) -> Result<Committed, StoreError> {
         let mut outcome = decision.outcome.clone();
         resolve(&mut outcome, known);
-        let number = self.add_person(known, decision, &outcome)?;
+        let number = self.add_person(known, decision, &outcome, place)?;
         for change in &outcome.tickets {
             let ticket = &change.ticket;
             self.tickets.push(ticket_row(change.ticket.clone()));
@@ -172,7 +167,8 @@ impl Batch {
             }
         }
         for notice in &outcome.notices {
-            self.notices.push(outbox::NewRow::new(notice, decision.at)?);
+            let row = outbox::NewRow::new(notice, decision.at)?;
+            self.notices.push(row.of(place));
         }
         match decision.retry_of {
             Some(id) => {
@@ -192,6 +188,12 @@ impl Batch {
             version: decision.on.next(),
             number,
             outcome: Box::new(outcome),
+            current: known
+                .people
+                .get(&decision.person.id.0)
+                .and_then(|person| person.screen_message)
+                .map(ChatMessageId),
+            queued: Queued::default(),
         })
     }
 
@@ -201,15 +203,17 @@ impl Batch {
         known: &Known,
         decision: &Decision,
         outcome: &Outcome,
+        place: usize,
     ) -> Result<Option<i64>, StoreError> {
         let person = &decision.person;
         let stored = known.people.get(&person.id.0).copied();
         let change = &outcome.person;
         // Notices can be held for somebody who has no row yet.
         if change.reachable == Some(true) && stored.is_none_or(|stored| !stored.reachable) {
-            self.released.push(Released {
+            self.back.push(outbox::Back {
                 chat: person.id.chat().0,
                 at: micros(decision.at),
+                of: place,
             });
         }
         self.users.push(UserRow {
@@ -245,9 +249,13 @@ impl Batch {
         Ok(number)
     }
 
-    pub(super) async fn write(self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    /// Writes all rows; answers what stands in the outbox by it.
+    pub(super) async fn write(
+        self,
+        connection: &mut SqliteConnection,
+    ) -> Result<Vec<outbox::Put>, StoreError> {
         if self.users.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         sqlx::query(INSERT_USERS)
             .bind(to_json(&self.users)?)
@@ -278,10 +286,8 @@ impl Batch {
             .bind(to_json(&self.conversations)?)
             .execute(&mut *connection)
             .await?;
-        if !self.released.is_empty() {
-            outbox::release(connection, &to_json(&self.released)?).await?;
-        }
-        outbox::insert(connection, self.notices).await?;
+        let mut put = outbox::release(connection, &self.back).await?;
+        put.extend(outbox::insert(connection, self.notices).await?);
         if !self.marks.is_empty() {
             sqlx::query(INSERT_MARKS)
                 .bind(to_json(&self.marks)?)
@@ -300,7 +306,7 @@ impl Batch {
                 .execute(connection)
                 .await?;
         }
-        Ok(())
+        Ok(put)
     }
 }
 

@@ -9,6 +9,7 @@ mod batch;
 use std::collections::{HashMap, HashSet};
 
 use frontdesk_desk::ids::BotId;
+use frontdesk_desk::notice::Lane;
 use sqlx::{Row, SqliteConnection};
 
 use self::batch::Batch;
@@ -25,14 +26,24 @@ pub(in crate::store) async fn commit(
     let mut known = Known::read(connection, bot, decisions).await?;
     let mut batch = Batch::default();
     let mut answers = Vec::with_capacity(decisions.len());
-    for decision in decisions {
+    for (place, decision) in decisions.iter().enumerate() {
         answers.push(match known.verdict(decision) {
             Verdict::Repeat => Committed::Repeat,
             Verdict::Conflict => Committed::Conflict,
-            Verdict::Go => batch.add(&mut known, bot, decision)?,
+            Verdict::Go => batch.add(&mut known, bot, decision, place)?,
         });
     }
-    batch.write(connection).await?;
+    for put in batch.write(connection).await? {
+        if let Some(Committed::Done { queued, .. }) = answers.get_mut(put.of) {
+            if put.first {
+                queued.heads.push(put.head);
+            }
+            let person = decisions[put.of].person.id;
+            if put.head.lane == Lane::Own && put.head.chat == person.chat() {
+                queued.own = queued.own.max(Some(put.head.notice));
+            }
+        }
+    }
     Ok(answers)
 }
 
@@ -54,6 +65,8 @@ struct KnownPerson {
     screen_no: i64,
     reachable: bool,
     muted: bool,
+    /// The message that holds their screen.
+    screen_message: Option<i64>,
 }
 
 enum Verdict {
@@ -74,25 +87,26 @@ impl Known {
             .map(|message| [message.source.chat.0, message.source.message.0])
             .collect();
         let rows = sqlx::query(
-            "SELECT 'mark' AS what, update_id AS a, 0 AS b, 0 AS c, 0 AS d FROM handled_updates
+            "SELECT 'mark' AS what, update_id AS a, 0 AS b, 0 AS c, 0 AS d, NULL AS e
+             FROM handled_updates
              WHERE bot_id = $1 AND update_id IN (SELECT value FROM json_each($2))
              UNION ALL
              SELECT 'person', u.id, coalesce(v.version, 0), coalesce(v.screen_no, 0),
-                    u.reachable * 2 + u.muted
+                    u.reachable * 2 + u.muted, v.screen_message
              FROM users AS u LEFT JOIN conversations AS v ON v.person_id = u.id
              WHERE u.id IN (SELECT value FROM json_each($3))
              UNION ALL
-             SELECT 'ticket', id, version, 0, 0 FROM tickets
+             SELECT 'ticket', id, version, 0, 0, NULL FROM tickets
              WHERE id IN (SELECT value FROM json_each($4))
              UNION ALL
-             SELECT 'message', m.source_chat, m.source_message, 0, 0
+             SELECT 'message', m.source_chat, m.source_message, 0, 0, NULL
              FROM json_each($5) AS j JOIN ticket_messages AS m
                ON m.source_chat = j.value ->> 0 AND m.source_message = j.value ->> 1
              UNION ALL
-             SELECT 'quarantine', id, 0, 0, 0 FROM quarantine
+             SELECT 'quarantine', id, 0, 0, 0, NULL FROM quarantine
              WHERE id IN (SELECT value FROM json_each($6))
              UNION ALL
-             SELECT name, seq, 0, 0, 0 FROM sqlite_sequence
+             SELECT name, seq, 0, 0, 0, NULL FROM sqlite_sequence
              WHERE name IN ('tickets', 'ticket_messages')",
         )
         .bind(bot.0)
@@ -122,6 +136,7 @@ impl Known {
                             screen_no: row.try_get("c")?,
                             reachable: flags & 2 != 0,
                             muted: flags & 1 != 0,
+                            screen_message: row.try_get("e")?,
                         },
                     );
                 }

@@ -3,21 +3,26 @@
 //! A notice is over when it is sent or failed. Until then it stands in the line of its chat, and
 //! only the first of a line (`head`) can be taken. The flag is kept here and nowhere else: set when
 //! a row joins an empty line, passed on when the first one is over. So a look for due notices never
-//! reads the lines behind their heads.
+//! reads the lines behind their heads; and whoever sends is told of a new head by the commit that
+//! made it.
 
+mod edits;
 mod record;
+pub(in crate::store) mod sweep;
 
 use std::collections::{HashMap, HashSet};
 
 use chrono::TimeDelta;
-use frontdesk_desk::ids::{ChatMessageId, MessageRef, NoticeId, TicketRef};
+use frontdesk_desk::ids::{ChatId, ChatMessageId, MessageRef, NoticeId, TicketRef};
 use frontdesk_desk::notice::{Body, Lane, NewNotice, Part, Why};
 use frontdesk_desk::ticket::Time;
 use serde::Serialize;
+use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
 use crate::store::error::StoreError;
-use crate::store::rows::{ids, micros, to_json};
+use crate::store::rows::{get_time, get_word, ids, micros, to_json};
+use crate::store::types::Head;
 
 pub(in crate::store) use self::record::record;
 
@@ -31,7 +36,7 @@ const ALBUM_WAITS: TimeDelta = TimeDelta::seconds(3);
 #[derive(Clone, Debug, Serialize)]
 pub(in crate::store::sqlite) struct NewRow {
     chat: i64,
-    lane: &'static str,
+    lane: Lane,
     due: i64,
     ticket: Option<i64>,
     message: Option<i64>,
@@ -42,6 +47,12 @@ pub(in crate::store::sqlite) struct NewRow {
     /// the admin is told.
     #[serde(skip)]
     answer: Option<i64>,
+    /// Which part of its message it carries to the chat, or brings up to date there.
+    #[serde(skip)]
+    carries: Option<edits::Carries>,
+    /// Which decision of the batch it belongs to.
+    #[serde(skip)]
+    of: usize,
     // Set as it joins its line:
     head: bool,
     state: &'static str,
@@ -53,7 +64,7 @@ impl NewRow {
         let message = notice.message.and_then(MessageRef::id).map(|id| id.0);
         Ok(Self {
             chat: notice.chat.0,
-            lane: notice.lane.as_str(),
+            lane: notice.lane,
             due: micros(notice.due),
             ticket: notice.ticket.and_then(TicketRef::id).map(|id| id.0),
             message,
@@ -61,8 +72,46 @@ impl NewRow {
             body: to_json(&notice.body)?,
             at: micros(at),
             answer: message.filter(|_| ends_answer(&notice.body)),
+            carries: edits::Carries::of(&notice.body),
+            of: 0,
             head: false,
             state: "pending",
+        })
+    }
+
+    /// The same, as belonging to this decision of the batch.
+    pub(in crate::store::sqlite) fn of(self, decision: usize) -> Self {
+        Self {
+            of: decision,
+            ..self
+        }
+    }
+}
+
+/// A notice that was put into the outbox, or stands there in another way than before.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::store::sqlite) struct Put {
+    /// Which decision of the batch did it.
+    pub(in crate::store::sqlite) of: usize,
+    /// What it would be as the first of its line.
+    pub(in crate::store::sqlite) head: Head,
+    /// Whether it is, and can be taken once it is due.
+    pub(in crate::store::sqlite) first: bool,
+}
+
+impl Put {
+    /// Reads `id`, `chat_id`, `lane`, `due_at`, `head` and `state`.
+    fn read(row: &SqliteRow, of: usize) -> Result<Self, StoreError> {
+        let state: &str = row.try_get("state")?;
+        Ok(Self {
+            of,
+            first: row.try_get("head")? && state == "pending",
+            head: Head {
+                notice: NoticeId(row.try_get("id")?),
+                chat: ChatId(row.try_get("chat_id")?),
+                lane: get_word(row, "lane")?,
+                due: get_time(row, "due_at")?,
+            },
         })
     }
 }
@@ -80,15 +129,18 @@ fn ends_answer(body: &Body) -> bool {
 }
 
 /// Adds notices to the lines of their chats, in order. Where the line is held, so are they, and the
-/// authors of answers among them are told at once.
+/// authors of answers among them are told at once. Answers all that were added, and those that are
+/// due at another time by it.
 pub(in crate::store::sqlite) async fn insert(
     connection: &mut SqliteConnection,
     rows: Vec<NewRow>,
-) -> Result<(), StoreError> {
+) -> Result<Vec<Put>, StoreError> {
     let mut rows = rows;
+    edits::leave_out(connection, &mut rows).await?;
+    let mut put = Vec::with_capacity(rows.len());
     // The second round tells of answers that are held, and is not about answers itself.
     while !rows.is_empty() {
-        postpone_albums(connection, &rows).await?;
+        put.extend(postpone_albums(connection, &rows).await?);
         let chats: HashSet<i64> = rows.iter().map(|row| row.chat).collect();
         let lines = sqlx::query(
             "SELECT value AS chat,
@@ -117,80 +169,124 @@ pub(in crate::store::sqlite) async fn insert(
             row.head = waiting.insert(row.chat);
             if held.contains(&row.chat) {
                 row.state = "held";
-                blocked.extend(row.answer.map(|message| (message, Told::Blocked)));
+                blocked.extend(row.answer.map(|message| (message, Told::Blocked, row.of)));
             }
             at = at.max(row.at);
         }
         // The rows of one statement get their numbers in the order of the array.
-        sqlx::query(
+        let inserted = sqlx::query(
             "INSERT INTO notices (chat_id, lane, state, head, due_at, ticket_id, message_id, album,
                                   kind, body, created_at)
              SELECT value ->> 'chat', value ->> 'lane', value ->> 'state', value ->> 'head',
                     value ->> 'due', value ->> 'ticket', value ->> 'message', value ->> 'album',
                     value ->> 'body' ->> 'body', value ->> 'body', value ->> 'at'
-             FROM json_each($1) ORDER BY key",
+             FROM json_each($1) ORDER BY key
+             RETURNING id, chat_id, lane, due_at, head, state",
         )
         .bind(to_json(&rows)?)
-        .execute(&mut *connection)
+        .fetch_all(&mut *connection)
         .await?;
+        let mut new = inserted
+            .iter()
+            .map(|row| Put::read(row, 0))
+            .collect::<Result<Vec<_>, _>>()?;
+        new.sort_by_key(|put| put.head.notice);
+        for (put, row) in new.iter_mut().zip(&rows) {
+            put.of = row.of;
+        }
+        put.extend(new);
         rows = tell_authors(connection, blocked, at).await?;
     }
-    Ok(())
+    Ok(put)
 }
 
 /// A further item puts its album off in the chats that wait for it.
 async fn postpone_albums(
     connection: &mut SqliteConnection,
     rows: &[NewRow],
-) -> Result<(), StoreError> {
+) -> Result<Vec<Put>, StoreError> {
     let items: HashSet<(&str, i64, i64)> = rows
         .iter()
         .filter_map(|row| Some((row.album.as_deref()?, row.chat, row.at)))
         .collect();
     if items.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
-    sqlx::query(
+    let postponed = sqlx::query(
         "UPDATE notices SET due_at = max(due_at, min(j.at + $2, created_at + $3))
          FROM (SELECT value ->> 0 AS album, value ->> 1 AS chat, max(value ->> 2) AS at
                FROM json_each($1) GROUP BY 1, 2) AS j
-         WHERE notices.album = j.album AND chat_id = j.chat AND state = 'pending'",
+         WHERE notices.album = j.album AND chat_id = j.chat AND state = 'pending'
+         RETURNING id, chat_id, lane, due_at, head, state",
     )
     .bind(to_json(&items)?)
     .bind(ALBUM_SETTLES.num_microseconds())
     .bind(ALBUM_WAITS.num_microseconds())
-    .execute(connection)
+    .fetch_all(connection)
     .await?;
-    Ok(())
+    postponed
+        .iter()
+        .map(|row| {
+            let put = Put::read(row, 0)?;
+            let by = rows.iter().find(|row| row.chat == put.head.chat.0);
+            Ok(Put {
+                of: by.map_or(0, |row| row.of),
+                ..put
+            })
+        })
+        .collect()
 }
 
-/// People who can be reached again: what was held for them is due. `chats` is a JSON array of
-/// `{chat, at}`.
+/// A person who can be reached again.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(in crate::store::sqlite) struct Back {
+    /// Their chat.
+    pub(in crate::store::sqlite) chat: i64,
+    /// Since when.
+    pub(in crate::store::sqlite) at: i64,
+    /// Which decision of the batch says so.
+    pub(in crate::store::sqlite) of: usize,
+}
+
+/// People who can be reached again: what was held for them is due, and they wait for it.
 pub(in crate::store::sqlite) async fn release(
     connection: &mut SqliteConnection,
-    chats: &str,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "UPDATE notices SET state = 'pending', due_at = j.at
+    back: &[Back],
+) -> Result<Vec<Put>, StoreError> {
+    if back.is_empty() {
+        return Ok(Vec::new());
+    }
+    let released = sqlx::query(
+        "UPDATE notices SET state = 'pending', lane = 'own', due_at = j.at
          FROM (SELECT value ->> 'chat' AS chat, value ->> 'at' AS at FROM json_each($1)) AS j
-         WHERE chat_id = j.chat AND state NOT IN ('sent', 'failed') AND state = 'held'",
+         WHERE chat_id = j.chat AND state NOT IN ('sent', 'failed') AND state = 'held'
+         RETURNING id, chat_id, lane, due_at, head, state",
     )
-    .bind(chats)
-    .execute(connection)
+    .bind(to_json(back)?)
+    .fetch_all(connection)
     .await?;
-    Ok(())
+    let of: HashMap<i64, usize> = back.iter().map(|back| (back.chat, back.of)).collect();
+    released
+        .iter()
+        .map(|row| {
+            let put = Put::read(row, 0)?;
+            let of = of.get(&put.head.chat.0).copied().unwrap_or_default();
+            Ok(Put { of, ..put })
+        })
+        .collect()
 }
 
-/// Marks those of these notices as being sent that still wait at the head of their line.
+/// Marks those of these notices as being sent that still wait at the head of their line, or that
+/// are marked already.
 pub(in crate::store) async fn take(
     connection: &mut SqliteConnection,
     notices: &[NoticeId],
     now: Time,
-) -> Result<HashSet<NoticeId>, StoreError> {
+) -> Result<Vec<NoticeId>, StoreError> {
     let taken: Vec<i64> = sqlx::query_scalar(
         "UPDATE notices SET state = 'sending', attempts = attempts + 1
          WHERE id IN (SELECT value FROM json_each($1))
-           AND head = 1 AND state = 'pending' AND due_at <= $2
+           AND head = 1 AND (state = 'pending' AND due_at <= $2 OR state = 'sending')
          RETURNING id",
     )
     .bind(ids(notices.iter().map(|id| id.0)))
@@ -210,7 +306,7 @@ enum Told {
 /// The notices by which admins hear what became of their answers.
 async fn tell_authors(
     connection: &mut SqliteConnection,
-    told: Vec<(i64, Told)>,
+    told: Vec<(i64, Told, usize)>,
     at: i64,
 ) -> Result<Vec<NewRow>, StoreError> {
     if told.is_empty() {
@@ -220,7 +316,7 @@ async fn tell_authors(
         "SELECT id, ticket_id, source_chat, source_message FROM ticket_messages
          WHERE id IN (SELECT value FROM json_each($1))",
     )
-    .bind(ids(told.iter().map(|(message, _)| *message)))
+    .bind(ids(told.iter().map(|(message, ..)| *message)))
     .fetch_all(connection)
     .await?;
     let mut answers = HashMap::with_capacity(rows.len());
@@ -228,7 +324,7 @@ async fn tell_authors(
         answers.insert(row.try_get::<i64, _>("id")?, row);
     }
     let mut notices = Vec::with_capacity(told.len());
-    for (message, told) in told {
+    for (message, told, of) in told {
         let Some(row) = answers.get(&message) else {
             continue;
         };
@@ -240,7 +336,7 @@ async fn tell_authors(
         };
         notices.push(NewRow {
             chat: row.try_get("source_chat")?,
-            lane: Lane::Own.as_str(),
+            lane: Lane::Own,
             due: at,
             ticket: row.try_get("ticket_id")?,
             message: Some(message),
@@ -248,6 +344,8 @@ async fn tell_authors(
             body: to_json(&body)?,
             at,
             answer: None,
+            carries: None,
+            of,
             head: false,
             state: "pending",
         });

@@ -8,10 +8,10 @@ use frontdesk_desk::ticket::{SenderType, Time};
 use serde::Serialize;
 use sqlx::{Row, SqliteConnection};
 
-use super::{Told, ends_answer, insert, tell_authors};
+use super::{Put, Told, ends_answer, insert, tell_authors};
 use crate::store::error::StoreError;
 use crate::store::rows::{get_json, get_word, ids, micros, to_json, to_word};
-use crate::store::types::{Delivered, DeliveryResult};
+use crate::store::types::{Delivered, DeliveryResult, Head};
 use crate::tickets::Record;
 
 /// A notice whose outcome is recorded.
@@ -20,46 +20,64 @@ struct Sending {
     ticket: Option<TicketId>,
     message: Option<MessageId>,
     body: Body,
+    /// The messages that an album has become so far.
+    messages: Vec<ChatMessageId>,
     /// Whose ticket it is, and on which side the message was written: why a late item came.
     user: Option<i64>,
     side: Option<SenderType>,
 }
 
 /// Stores what became of notices. Each result counts once: for a notice that is being sent.
+/// Answers which notices stand first in the lines that changed and can be taken.
 pub(in crate::store) async fn record(
     connection: &mut SqliteConnection,
     record: &Record,
-) -> Result<(), StoreError> {
+) -> Result<Vec<Head>, StoreError> {
+    if record.results.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut sending = read_sending(connection, &record.results).await?;
     let mut ends = Vec::new();
     let mut links = Vec::new();
     let mut held = HashSet::new();
     let mut lines = HashSet::new();
     let mut told = Vec::new();
+    let mut moved = Vec::new();
     for delivered in &record.results {
-        let Some(notice) = sending.remove(&delivered.notice) else {
+        let Some(mut notice) = sending.remove(&delivered.notice) else {
             continue;
         };
         let mut end = End::of(delivered, record.at);
         match &delivered.result {
             DeliveryResult::Sent { messages, linked } => {
-                end.messages = Some(to_json(messages)?);
                 for message in messages {
                     links.extend(notice.link(*message, linked, record.at)?);
                 }
-                told.extend(notice.answer().map(|answer| (answer, Told::Delivered)));
+                notice.messages.extend(messages);
+                end.messages = Some(to_json(&notice.messages)?);
+                told.extend(notice.answer().map(|answer| (answer, Told::Delivered, 0)));
             }
+            DeliveryResult::Partly {
+                messages, linked, ..
+            } => {
+                for message in messages {
+                    links.extend(notice.link(*message, linked, record.at)?);
+                }
+                notice.messages.extend(messages);
+                end.messages = Some(to_json(&notice.messages)?);
+            }
+            DeliveryResult::Moved { to } => moved.push((notice.chat, to.0)),
             DeliveryResult::Failed { reason } => {
                 told.extend(
                     notice
                         .answer()
-                        .map(|id| (id, Told::NotDelivered(reason.clone()))),
+                        .map(|id| (id, Told::NotDelivered(reason.clone()), 0)),
                 );
             }
             DeliveryResult::Unreachable => {
                 held.insert(notice.chat);
             }
-            DeliveryResult::Nothing | DeliveryResult::RetryAt { .. } => {}
+            DeliveryResult::Nothing | DeliveryResult::Again { .. } => {}
         }
         if end.ended.is_some() {
             lines.insert(notice.chat);
@@ -67,36 +85,71 @@ pub(in crate::store) async fn record(
         ends.push(end);
     }
     if ends.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
-    sqlx::query(
+    let over = sqlx::query(
         "UPDATE notices SET state = j.state, head = CASE WHEN j.ended IS NULL THEN head ELSE 0 END,
-             due_at = coalesce(j.due, due_at), doubtful = max(notices.doubtful, j.doubtful),
-             reason = j.reason, messages = j.messages, ended_at = j.ended
-         FROM (SELECT value ->> 'id' AS id, value ->> 'state' AS state, value ->> 'due' AS due,
-                      value ->> 'doubtful' AS doubtful, value ->> 'reason' AS reason,
-                      value ->> 'messages' AS messages, value ->> 'ended' AS ended
+             doubtful = max(notices.doubtful, j.doubtful),
+             one_by_one = max(notices.one_by_one, j.one_by_one),
+             reason = j.reason, messages = coalesce(j.messages, notices.messages),
+             ended_at = j.ended
+         FROM (SELECT value ->> 'id' AS id, value ->> 'state' AS state,
+                      value ->> 'doubtful' AS doubtful, value ->> 'one_by_one' AS one_by_one,
+                      value ->> 'reason' AS reason, value ->> 'messages' AS messages,
+                      value ->> 'ended' AS ended
                FROM json_each($1)) AS j
-         WHERE notices.id = j.id",
+         WHERE notices.id = j.id
+         RETURNING notices.id, chat_id, lane, due_at, head, state",
     )
     .bind(to_json(&ends)?)
-    .execute(&mut *connection)
+    .fetch_all(&mut *connection)
     .await?;
+    let mut put = over
+        .iter()
+        .map(|row| Put::read(row, 0))
+        .collect::<Result<Vec<_>, _>>()?;
     if !links.is_empty() {
         sqlx::query(INSERT_LINKS)
             .bind(to_json(&links)?)
             .execute(&mut *connection)
             .await?;
     }
+    for (from, to) in &moved {
+        move_line(connection, *from, *to).await?;
+        lines.insert(*to);
+    }
     if !lines.is_empty() {
-        raise_heads(connection, lines).await?;
+        put.extend(raise_heads(connection, lines).await?);
     }
     if !held.is_empty() {
-        told.extend(hold(connection, held).await?);
+        told.extend(hold(connection, &held).await?);
     }
     refuse_half_delivered(connection, &mut told).await?;
     let rows = tell_authors(connection, told, micros(record.at)).await?;
-    insert(connection, rows).await
+    put.extend(insert(connection, rows).await?);
+    // What was held or moved in the meantime stands there no more.
+    put.retain(|put| {
+        let chat = put.head.chat.0;
+        put.first && !held.contains(&chat) && moved.iter().all(|(from, _)| *from != chat)
+    });
+    Ok(put.into_iter().map(|put| put.head).collect())
+}
+
+/// A group has another number: what waits for it goes there.
+async fn move_line(
+    connection: &mut SqliteConnection,
+    from: i64,
+    to: i64,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE notices SET chat_id = CASE WHEN chat_id = $1 THEN $2 ELSE chat_id END, head = 0
+         WHERE chat_id IN ($1, $2) AND state NOT IN ('sent', 'failed')",
+    )
+    .bind(from)
+    .bind(to)
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 async fn read_sending(
@@ -104,7 +157,7 @@ async fn read_sending(
     results: &[Delivered],
 ) -> Result<HashMap<NoticeId, Sending>, StoreError> {
     let rows = sqlx::query(
-        "SELECT n.id, n.chat_id, n.ticket_id, n.message_id, n.body, t.user_id,
+        "SELECT n.id, n.chat_id, n.ticket_id, n.message_id, n.body, n.messages, t.user_id,
                 m.sender_type
          FROM notices AS n
          LEFT JOIN tickets AS t ON t.id = n.ticket_id
@@ -127,6 +180,10 @@ async fn read_sending(
                 ticket: row.try_get::<Option<i64>, _>("ticket_id")?.map(TicketId),
                 message: row.try_get::<Option<i64>, _>("message_id")?.map(MessageId),
                 body: get_json(row, "body")?,
+                messages: match row.try_get::<Option<&str>, _>("messages")? {
+                    Some(_) => get_json(row, "messages")?,
+                    None => Vec::new(),
+                },
                 user: row.try_get("user_id")?,
                 side,
             },
@@ -140,8 +197,8 @@ async fn read_sending(
 struct End<'a> {
     id: i64,
     state: &'static str,
-    due: Option<i64>,
     doubtful: bool,
+    one_by_one: bool,
     reason: Option<&'a str>,
     messages: Option<String>,
     ended: Option<i64>,
@@ -152,27 +209,28 @@ impl<'a> End<'a> {
         let mut end = Self {
             id: delivered.notice.0,
             state: "sent",
-            due: None,
             doubtful: false,
+            one_by_one: false,
             reason: None,
             messages: None,
             ended: Some(micros(at)),
         };
         match &delivered.result {
             DeliveryResult::Sent { .. } | DeliveryResult::Nothing => {}
-            DeliveryResult::RetryAt {
-                at,
-                doubtful,
-                reason,
-            } => {
+            DeliveryResult::Partly { doubtful, .. } => {
                 end.state = "pending";
-                end.due = Some(micros(*at));
+                end.one_by_one = true;
+                end.doubtful = *doubtful;
+                end.ended = None;
+            }
+            DeliveryResult::Again { doubtful, reason } => {
+                end.state = "pending";
                 end.doubtful = *doubtful;
                 end.reason = Some(reason);
                 end.ended = None;
             }
-            DeliveryResult::Unreachable => {
-                // Held with the rest of its line, below.
+            DeliveryResult::Unreachable | DeliveryResult::Moved { .. } => {
+                // Held or moved with the rest of its line, below.
                 end.state = "pending";
                 end.ended = None;
             }
@@ -261,26 +319,27 @@ impl Sending {
 async fn raise_heads(
     connection: &mut SqliteConnection,
     chats: HashSet<i64>,
-) -> Result<(), StoreError> {
-    sqlx::query(
+) -> Result<Vec<Put>, StoreError> {
+    let raised = sqlx::query(
         "UPDATE notices SET head = 1
          WHERE id IN (SELECT (SELECT id FROM notices
                               WHERE chat_id = value AND state NOT IN ('sent', 'failed')
                               ORDER BY id LIMIT 1)
-                      FROM json_each($1))",
+                      FROM json_each($1))
+         RETURNING id, chat_id, lane, due_at, head, state",
     )
     .bind(ids(chats))
-    .execute(connection)
+    .fetch_all(connection)
     .await?;
-    Ok(())
+    raised.iter().map(|row| Put::read(row, 0)).collect()
 }
 
 /// People who cannot be reached: all that waits for them is held. Answers the answers among it.
 async fn hold(
     connection: &mut SqliteConnection,
-    chats: HashSet<i64>,
-) -> Result<Vec<(i64, Told)>, StoreError> {
-    let chats = ids(chats);
+    chats: &HashSet<i64>,
+) -> Result<Vec<(i64, Told, usize)>, StoreError> {
+    let chats = ids(chats.iter().copied());
     sqlx::query("UPDATE users SET reachable = 0 WHERE id IN (SELECT value FROM json_each($1))")
         .bind(&chats)
         .execute(&mut *connection)
@@ -300,7 +359,7 @@ async fn hold(
         if let Some(message) = row.try_get::<Option<i64>, _>("message_id")?
             && ends_answer(&body)
         {
-            told.push((message, Told::Blocked));
+            told.push((message, Told::Blocked, 0));
         }
     }
     Ok(told)
@@ -310,12 +369,12 @@ async fn hold(
 /// delivered.
 async fn refuse_half_delivered(
     connection: &mut SqliteConnection,
-    told: &mut [(i64, Told)],
+    told: &mut [(i64, Told, usize)],
 ) -> Result<(), StoreError> {
     let delivered = || {
         told.iter()
-            .filter(|(_, told)| matches!(told, Told::Delivered))
-            .map(|(message, _)| *message)
+            .filter(|(_, told, _)| matches!(told, Told::Delivered))
+            .map(|(message, ..)| *message)
     };
     if delivered().next().is_none() {
         return Ok(());
@@ -333,7 +392,7 @@ async fn refuse_half_delivered(
     for row in &rows {
         let message: i64 = row.try_get("message_id")?;
         let reason: Option<String> = row.try_get("reason")?;
-        for (answer, told) in told.iter_mut() {
+        for (answer, told, _) in told.iter_mut() {
             if *answer == message {
                 *told = Told::NotDelivered(reason.clone().unwrap_or_default());
             }

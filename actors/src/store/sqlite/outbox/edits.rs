@@ -1,0 +1,73 @@
+//! Edits of one message coalesce: a notice is drawn from the rows as they are when it is sent, so
+//! one that is still waiting shows the newest words by itself.
+
+use std::collections::HashSet;
+
+use frontdesk_desk::notice::{Body, Part};
+use sqlx::{Row, SqliteConnection};
+
+use super::NewRow;
+use crate::store::error::StoreError;
+use crate::store::rows::ids;
+
+/// How a notice makes the words of its message seen in the chat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Carries {
+    /// It brings them there.
+    Words,
+    /// It brings those that are there up to date.
+    Edit,
+}
+
+impl Carries {
+    /// What a notice does; `None` if it shows nothing of the message itself.
+    pub(super) fn of(body: &Body) -> Option<Self> {
+        match body {
+            Body::Relay {
+                part: Part::Whole | Part::Content | Part::Album,
+                ..
+            }
+            | Body::LateItem => Some(Self::Words),
+            Body::EditCopies => Some(Self::Edit),
+            _ => None,
+        }
+    }
+}
+
+/// Leaves out edits of messages whose words, or another edit of them, are waiting for the chat.
+pub(super) async fn leave_out(
+    connection: &mut SqliteConnection,
+    rows: &mut Vec<NewRow>,
+) -> Result<(), StoreError> {
+    let edited: HashSet<i64> = rows
+        .iter()
+        .filter(|row| row.carries == Some(Carries::Edit))
+        .filter_map(|row| row.message)
+        .collect();
+    if edited.is_empty() {
+        return Ok(());
+    }
+    // What is being sent may have been drawn already; of an album that goes out item by item, this
+    // one may be there.
+    let waiting = sqlx::query(
+        "SELECT chat_id, message_id FROM notices
+         WHERE message_id IN (SELECT value FROM json_each($1)) AND state IN ('pending', 'held')
+           AND (kind IN ('late_item', 'edit_copies')
+                OR kind = 'relay' AND body ->> 'part' IN ('whole', 'content', 'album')
+                   AND one_by_one = 0)",
+    )
+    .bind(ids(edited))
+    .fetch_all(connection)
+    .await?;
+    let mut seen = HashSet::with_capacity(waiting.len());
+    for row in &waiting {
+        seen.insert((row.try_get("chat_id")?, row.try_get("message_id")?));
+    }
+    rows.retain(|row| match (row.carries, row.message) {
+        (Some(carries), Some(message)) => {
+            seen.insert((row.chat, message)) || carries == Carries::Words
+        }
+        _ => true,
+    });
+    Ok(())
+}
