@@ -35,6 +35,20 @@ export const edit = (person, messageId, content) => request("POST", `/sandbox/pe
 export const lateSibling = (person, messageId, kind) => request("POST", `/sandbox/people/${person}/late_sibling`, { message_id: messageId, kind });
 export const setBlocked = (person, blocked) => request("POST", `/sandbox/people/${person}/${blocked ? "block" : "unblock"}`);
 
+/** Deletes a person's account: the bot can no longer write to them. */
+export const deactivate = (person) => request("POST", `/sandbox/people/${person}/deactivate`);
+
+/** The faults in force, the outage, the limits, and the 429s that the bot earned. */
+export const trouble = () => request("GET", "/sandbox/trouble");
+
+export const addFault = (rule) => request("POST", "/sandbox/faults", rule);
+export const removeFault = (id) => request("DELETE", `/sandbox/faults/${id}`);
+export const clearFaults = () => request("DELETE", "/sandbox/faults");
+export const beginOutage = (outage) => request("POST", "/sandbox/outage", outage);
+export const endOutage = () => request("DELETE", "/sandbox/outage");
+export const setLimits = () => request("POST", "/sandbox/limits");
+export const clearLimits = () => request("DELETE", "/sandbox/limits");
+
 /** `action` is start, stop or kill. */
 export const program = (action) => request("POST", `/sandbox/program/${action}`);
 

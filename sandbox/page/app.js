@@ -11,6 +11,7 @@ import { fullName, gist } from "./dom.js";
 import { createPeople } from "./people.js";
 import { ask, clearToasts, openMenu, showAlert, toast } from "./popups.js";
 import { createProgram } from "./program.js";
+import { createTrouble } from "./trouble.js";
 
 const app = document.querySelector(".app");
 const chatPane = app.querySelector(".chat");
@@ -24,11 +25,13 @@ let state = null; // the newest answer of /sandbox/state
 let chosen = null; // the open person's id
 let chat = null; // the newest answer for the open chat
 let newestCall = 0; // the number of the newest Bot API call
+let knownTrouble = null; // the count of changes of trouble that the panel shows
 let stale = true; // whether changes may have been missed
 let toldToasts = null; // numbers of the callback answers that the open chat has had
 
 const people = createPeople(app.querySelector(".people-list"), choose);
 const program = createProgram(app.querySelector(".program"), (action) => attempt(async () => program.render(await api.program(action))));
+const trouble = createTrouble(app.querySelector(".trouble"), attempt);
 const calls = createCalls(callsPane);
 const composer = createComposer(app.querySelector(".composer-area"), {
   send: (message) => attempt(() => api.send(chosen, message)),
@@ -73,6 +76,8 @@ const readCalls = oneAtATime(async () => {
   } else calls.add(answer.calls);
 });
 
+const readTrouble = oneAtATime(async () => trouble.render(await api.trouble()));
+
 /** Runs `work` again once, however often it was asked for meanwhile. */
 function oneAtATime(work) {
   let running = null;
@@ -98,17 +103,20 @@ function ignoreUnreachable(error) {
 async function readAll() {
   stale = false;
   await readState();
-  await Promise.all([readChat(), readCalls()]);
+  await Promise.all([readChat(), readCalls(), readTrouble()]);
   document.documentElement.dataset.ready = "true";
 }
 
 api.follow((change) => {
   newestCall = change.calls;
   program.render(change.program);
+  const troubled = change.trouble !== knownTrouble;
+  knownTrouble = change.trouble;
   if (stale) return readAll();
   readState();
   if (change.chats.includes(chosen)) readChat();
   if (change.calls !== calls.last()) readCalls();
+  if (troubled) readTrouble();
 }, (now) => {
   connection.dataset.state = now;
   connection.textContent = now === "live" ? "Live" : "Reconnecting…";
@@ -183,6 +191,7 @@ function openChat() {
 function drawPeople() {
   people.render(state.people, chosen);
   calls.context(state.people, chosen);
+  trouble.people(state.people);
   const unread = state.people.reduce((sum, person) => sum + person.unread, 0);
   document.title = unread > 0 ? `(${unread}) Sandbox` : "Sandbox";
 }
@@ -240,12 +249,19 @@ for (const closer of [backdrop, app.querySelector(".close-calls")]) {
 app.querySelector(".chat-menu").addEventListener("click", (event) => {
   if (!chat) return;
   openMenu(event.currentTarget, "Chat menu", [
-    chat.blocked
+    ...(chat.deactivated ? [] : [chat.blocked
       ? { label: "Unblock the bot", icon: "block", testid: "menu-unblock", run: () => attempt(() => api.setBlocked(chosen, false)) }
-      : { label: "Block the bot", icon: "block", testid: "menu-block", danger: true, run: () => attempt(() => api.setBlocked(chosen, true)) },
+      : { label: "Block the bot", icon: "block", testid: "menu-block", danger: true, run: () => attempt(() => api.setBlocked(chosen, true)) }]),
     { label: "Transcript as text", icon: "text", href: api.transcriptAddress(chosen) },
+    ...(chat.deactivated ? [] : [{ label: "Delete the account", icon: "gone", testid: "menu-deactivate", danger: true, run: deleteAccount }]),
   ]);
 });
+
+/** Nobody comes back from this, so it is asked twice. */
+async function deleteAccount() {
+  const { first_name: name } = state.people.find(({ id }) => id === chosen);
+  if (await ask(`Delete the Telegram account of ${name}?`, "Delete", [])) await attempt(() => api.deactivate(chosen));
+}
 
 /** Telegram lets a person edit the text of a message, or the caption of what can carry one. */
 function editable(message) {
@@ -263,8 +279,8 @@ function openMessageMenu(message, anchor) {
     items.push({ label: "Add a photo to the album", icon: "album", testid: "action-late", run: () => attempt(() => api.lateSibling(chosen, message.id, "photo")) });
   }
   if (!own && message.buttons?.length) items.push({ label: "Press with other data…", icon: "edit", testid: "action-forge", run: () => forge(message) });
-  // A blocked bot gets nothing, so there is nothing to write.
-  openMenu(anchor, `Message: ${gist(message)}`, chat.blocked ? items.filter(({ icon }) => icon === "copy") : items);
+  // A blocked bot gets nothing, and nobody writes from a deleted account.
+  openMenu(anchor, `Message: ${gist(message)}`, chat.blocked || chat.deactivated ? items.filter(({ icon }) => icon === "copy") : items);
 }
 
 /** Sends a message to the bot again, as words of the one who wrote it, or of anybody else. */

@@ -1,6 +1,7 @@
 // The right pane: the Bot API calls of the program under test, newest first, with their answers.
 
 import { clock, el } from "./dom.js";
+import { ending, heldBack } from "./faults.js";
 
 /** How many calls are kept, */
 export const KEPT = 2000;
@@ -63,24 +64,26 @@ export function createCalls(root) {
   }
 
   function matches(record) {
-    if (onlyErrors.checked && record.ok) return false;
+    if (onlyErrors.checked && record.ok && !record.trouble) return false;
     if (onlyChat.checked && record.chat !== chosen) return false;
     const name = (people.get(record.chat) ?? "").toLowerCase();
     return filter.value.toLowerCase().split(/\s+/).every((word) => record.words.includes(word) || name.includes(word));
   }
 
   function row(record) {
-    const details = el("details", { class: record.ok ? "call ok" : "call bad", testid: `call-${record.no}`, dataset: { method: record.method } },
+    const { mark, words, sent } = ending(record);
+    const fine = record.ok && sent;
+    const details = el("details", { class: fine ? "call ok" : "call bad", testid: `call-${record.no}`, dataset: { method: record.method } },
       el("summary", {},
-        el("span", { class: "call-status", "aria-label": record.ok ? "accepted" : "refused" }, record.status === 0 ? "cut" : String(record.status)),
+        el("span", { class: "call-status", "aria-label": fine ? "accepted" : sent ? "refused" : "not answered" }, mark),
         el("b", {}, record.method),
         el("span", { class: "call-chat" }, people.get(record.chat) ?? record.chat ?? ""),
-        el("time", {}, clock(new Date(record.at), true)),
-        el("span", { class: "call-gist" }, record.ok ? callGist(record.params) : record.answer?.description ?? "no answer")));
+        el("time", {}, heldBack(record), " ", clock(new Date(record.at), true)),
+        el("span", { class: "call-gist" }, words ?? callGist(record.params))));
     // Most calls are never opened: their JSON is written out when they are.
     details.addEventListener("toggle", () => {
       if (details.childElementCount > 1) return;
-      details.append(json("Parameters", record.params), json("Answer", record.answer));
+      details.append(json("Parameters", record.params), json(sent ? "Answer" : "What was not answered", record.answer));
     });
     return el("li", {}, details);
   }

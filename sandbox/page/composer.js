@@ -82,7 +82,8 @@ export function createComposer(root, actions) {
   const blocked = el("div", { class: "blocked", hidden: true },
     el("p", {}, "This person has blocked the bot."),
     el("button", { type: "button", class: "key", testid: "unblock", onclick: () => actions.unblock() }, "Unblock"));
-  root.append(form, blocked);
+  const deleted = el("div", { class: "blocked", hidden: true }, el("p", {}, "This person has deleted the account."));
+  root.append(form, blocked, deleted);
 
   input.addEventListener("input", changed);
   input.addEventListener("keydown", onKey);
@@ -100,8 +101,9 @@ export function createComposer(root, actions) {
   }
 
   function render(chat) {
-    form.hidden = chat.blocked;
-    blocked.hidden = !chat.blocked;
+    form.hidden = chat.blocked || chat.deactivated;
+    blocked.hidden = !chat.blocked || chat.deactivated;
+    deleted.hidden = !chat.deactivated;
     commands = chat.commands;
     slashButton.hidden = commands.length === 0;
     if (!menu.hidden) offerCommands();

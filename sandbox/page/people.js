@@ -53,6 +53,7 @@ export function createPeople(root, choose) {
   }
 
   function last(person) {
+    if (person.deactivated) return "deleted account";
     if (person.blocked) return "blocked the bot";
     if (!person.last) return person.username ? `@${person.username}` : "no messages yet";
     return (person.last.from_bot ? "" : "You: ") + (person.last.text || "…");

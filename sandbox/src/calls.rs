@@ -8,9 +8,6 @@ use serde_json::{Map, Value};
 
 use crate::Trouble;
 
-/// How many calls are remembered; older ones are forgotten.
-const KEPT_CALLS: usize = 10_000;
-
 /// One call of a Bot API method. `getUpdates` is recorded only when it ran into trouble.
 #[derive(Clone, Debug, Serialize)]
 pub struct CallRecord {
@@ -38,9 +35,9 @@ pub struct CallRecord {
 }
 
 /// The newest calls.
-#[derive(Default)]
 pub(crate) struct CallLog {
     calls: VecDeque<Logged>,
+    kept: usize,
     last: u64,
 }
 
@@ -58,11 +55,23 @@ pub(crate) struct Logged {
 }
 
 impl CallLog {
+    /// A log of that many calls; older ones are forgotten.
+    pub(crate) fn new(kept: usize) -> CallLog {
+        CallLog {
+            calls: VecDeque::new(),
+            kept,
+            last: 0,
+        }
+    }
+
     /// Remembers a call.
     pub(crate) fn add(&mut self, call: Logged) {
         self.last += 1;
-        if self.calls.len() == KEPT_CALLS {
+        if self.calls.len() >= self.kept {
             self.calls.pop_front();
+        }
+        if self.kept == 0 {
+            return;
         }
         self.calls.push_back(Logged {
             no: self.last,

@@ -24,8 +24,10 @@
 //! sees of a chat.
 
 pub use self::{
+    at_once::AtOnce,
     calls::CallRecord,
     kinds::Kind,
+    listening::{Deed, Heard, Listener},
     options::{DEFAULT_TOKEN, Options, PersonSpec, Program, Role},
     outgoing::Outgoing,
     person::Person,
@@ -40,6 +42,8 @@ pub use self::{
 
 mod sandbox;
 
+mod at_once;
+mod listening;
 mod options;
 mod person;
 

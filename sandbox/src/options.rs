@@ -20,6 +20,12 @@ pub struct Options {
     pub state_file: Option<PathBuf>,
     /// The program that the page may start, stop and kill.
     pub program: Option<Program>,
+    /// How many Bot API calls are remembered.
+    pub kept_calls: usize,
+    /// How many messages of each chat are remembered, the newest; older ones are as if they had been
+    /// deleted. Without a number all are, which a million calls turn into a gigabyte or two. Files
+    /// that people send are kept in any case.
+    pub kept_messages: Option<usize>,
 }
 
 impl Default for Options {
@@ -31,6 +37,8 @@ impl Default for Options {
             people: PersonSpec::defaults(),
             state_file: None,
             program: None,
+            kept_calls: 10_000,
+            kept_messages: None,
         }
     }
 }

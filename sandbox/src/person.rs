@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::{
-    ActError, Kind, Notice, Outgoing, SeenMessage, Transcript, seen,
+    ActError, Kind, Listener, Notice, Outgoing, SeenMessage, Transcript, seen,
     state::{Chat, Shared},
 };
 
@@ -197,6 +197,12 @@ impl Person {
             self.shared
                 .write(|state| state.send_to_group(self.id, group, &text)),
         )
+    }
+
+    /// Tells of everything the bot does in this chat from now on.
+    pub fn listen(&self) -> Listener {
+        self.shared
+            .write(|state| state.listeners.add(Some(self.id)))
     }
 
     /// The chat as the person sees it, as text.

@@ -14,8 +14,8 @@ use thiserror::Error;
 use tokio::time::timeout;
 
 use crate::{
-    ActiveOutage, ActiveRule, CallRecord, Earned, Fault, FaultRule, GroupView, Limits, Options,
-    Outage, Person, PersonSpec, Program, ProgramState,
+    ActiveOutage, ActiveRule, AtOnce, CallRecord, Earned, Fault, FaultRule, GroupView, Limits,
+    Listener, Options, Outage, Person, PersonSpec, Program, ProgramState,
     http::{self, Running},
     program::{self, Order, ProgramHandle},
     seen,
@@ -96,7 +96,8 @@ impl Sandbox {
         for person in options.people {
             world.add_person(person);
         }
-        let shared = Arc::new(Shared::new(State::new(world)));
+        world.kept_messages = options.kept_messages;
+        let shared = Arc::new(Shared::new(State::new(world, options.kept_calls)));
         let api_url = format!("http://{address}");
         let program = options
             .program
@@ -189,7 +190,19 @@ impl Sandbox {
         })
     }
 
-    /// Every Bot API call but `getUpdates`, oldest first; only the newest 10,000 are kept.
+    /// Tells of everything the bot does from now on, in all chats.
+    pub fn listen(&self) -> Listener {
+        self.shared.write(|state| state.listeners.add(None))
+    }
+
+    /// Lets people do many things in one go: the bot is woken once, when `acts` returns, which is much
+    /// cheaper than one act after the other. Everything else in the sandbox waits meanwhile.
+    pub fn at_once<R>(&self, acts: impl FnOnce(&mut AtOnce<'_>) -> R) -> R {
+        self.shared.write(|state| acts(&mut AtOnce { state }))
+    }
+
+    /// The Bot API calls, oldest first, but for `getUpdates` that went well; only the newest
+    /// [`kept_calls`](Options::kept_calls) are remembered.
     pub fn calls(&self) -> Vec<CallRecord> {
         self.calls_after(0)
     }

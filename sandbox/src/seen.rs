@@ -171,32 +171,35 @@ pub(crate) fn messages_of(chat: &Chat) -> Vec<SeenMessage> {
             Entry::Message(_) => None,
         })
         .collect();
-    chat.messages
-        .values()
-        .map(|message| SeenMessage {
-            id: message.id,
-            from_bot: message.from == Sender::Bot,
-            date: message.date.timestamp(),
-            edit_date: message.edit_date.map(|date| date.timestamp()),
-            kind: message.content.kind,
-            text: message.content.text.clone(),
-            entities: message.content.entities.clone(),
-            media: media_of(&message.content),
-            album: message.album.clone(),
-            reply_to: message.reply_to.map(|id| Answered {
-                id,
-                text: chat.messages.get(&id).map(short).unwrap_or_default(),
-            }),
-            forwarded_from: message.origin.as_ref().map(|origin| origin.name.clone()),
-            buttons: message
-                .keyboard
-                .iter()
-                .map(|row| row.iter().map(button_of).collect())
-                .collect(),
-            reactions: message.reactions.clone(),
-            pressed: pressed.get(&message.id).map(|&data| data.to_owned()),
-        })
-        .collect()
+    let seen = |message: &Message| message_of(chat, message, pressed.get(&message.id).copied());
+    chat.messages.values().map(seen).collect()
+}
+
+/// A message as it is seen, with the data of its button that was pressed last.
+pub(crate) fn message_of(chat: &Chat, message: &Message, pressed: Option<&str>) -> SeenMessage {
+    SeenMessage {
+        id: message.id,
+        from_bot: message.from == Sender::Bot,
+        date: message.date.timestamp(),
+        edit_date: message.edit_date.map(|date| date.timestamp()),
+        kind: message.content.kind,
+        text: message.content.text.clone(),
+        entities: message.content.entities.clone(),
+        media: media_of(&message.content),
+        album: message.album.clone(),
+        reply_to: message.reply_to.map(|id| Answered {
+            id,
+            text: chat.messages.get(&id).map(short).unwrap_or_default(),
+        }),
+        forwarded_from: message.origin.as_ref().map(|origin| origin.name.clone()),
+        buttons: message
+            .keyboard
+            .iter()
+            .map(|row| row.iter().map(button_of).collect())
+            .collect(),
+        reactions: message.reactions.clone(),
+        pressed: pressed.map(str::to_owned),
+    }
 }
 
 /// The answers to presses that the person saw.

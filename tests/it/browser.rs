@@ -1,5 +1,5 @@
-//! The chat page in a real Chromium: a user writes and presses, an admin answers, at the width of a
-//! desk and of a telephone, and the console stays empty.
+//! The chat page in a real Chromium: a user writes and presses, an admin answers, a call goes wrong
+//! on purpose, at the width of a desk and of a telephone, and the console stays empty.
 //!
 //! Runs where a Chromium is found; elsewhere it says so in one line, and fails if
 //! `FRONTDESK_REQUIRE_BROWSER=1`.
@@ -140,6 +140,25 @@ impl Tab {
         self.run(&format!("{find}.click(); null")).await;
     }
 
+    /// Plans by keyboard that the next call to this person is done and not answered.
+    async fn makes_trouble(&self, person: i64) {
+        self.run("location.hash = '#/'; null").await;
+        for (selector, shown) in [
+            ("[data-testid=trouble] > summary", "open"),
+            ("[data-testid=trouble-add]", "querySelector('li')"),
+        ] {
+            let choose = format!("document.querySelector('[name=whom]').value = '{person}'; null");
+            self.run(&choose).await;
+            let element = self.0.find_element(selector).await.expect(selector);
+            element.focus().await.expect("the focus");
+            element.press_key("Enter").await.expect("Enter");
+            self.until(&format!(
+                "document.querySelector('[data-testid=trouble]').{shown}"
+            ))
+            .await;
+        }
+    }
+
     async fn complaints(&self) -> serde_json::Value {
         self.run("window.complaints").await
     }
@@ -201,6 +220,14 @@ async fn a_user_and_an_admin_talk_on_the_page() {
         tab.fits().await;
         tab.chooses(EMMA).await;
         tab.reads("Please turn it up").await;
+        tab.makes_trouble(EMMA).await;
+        tab.fits().await;
+        tab.chooses(EMMA).await;
+        tab.writes("/help").await;
+        tab.until("document.querySelector('.call.bad')?.textContent.includes('Cut after')")
+            .await;
+        tab.until("document.querySelector('[data-testid=trouble-summary]').textContent === 'none'")
+            .await;
         assert_eq!(tab.complaints().await, serde_json::json!([]));
         tab.0.close().await.expect("the tab closes");
     }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{error::ApiError, request::Params};
 use crate::{
-    Notice,
+    Deed, Notice,
     state::{Entry, KEPT_PRESS, State},
     text::utf16_len,
 };
@@ -33,8 +33,12 @@ pub(super) fn answer_callback_query(state: &mut State, params: &Params) -> Resul
     }
     let (chat_id, place) = (query.chat, query.place);
     state.world.queries.remove(&id);
+    let answered = Deed::Answered {
+        query_id: id.to_string(),
+        text: text.clone(),
+    };
     let chat = state.world.chats.get_mut(&chat_id);
-    if let Some(Entry::Press(press)) = chat.and_then(|chat| chat.timeline.get_mut(place))
+    if let Some(Entry::Press(press)) = chat.and_then(|chat| chat.entry_mut(place))
         && !text.is_empty()
     {
         press.notice = Some(Notice {
@@ -45,5 +49,6 @@ pub(super) fn answer_callback_query(state: &mut State, params: &Params) -> Resul
         });
     }
     state.touch_chat(chat_id);
+    state.listeners.tell(chat_id, || Some(answered));
     Ok(json!(true))
 }

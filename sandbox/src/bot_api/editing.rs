@@ -13,7 +13,7 @@ use super::{
     sending::shown,
 };
 use crate::{
-    Kind,
+    Deed, Kind,
     state::{Content, Message, Sender, State},
 };
 
@@ -126,6 +126,7 @@ fn change(
         message.edit_date = Some(now);
     }
     state.touch_chat(chat);
+    state.tell_edited(chat, old.id);
     Ok(shown(state, chat, old.id))
 }
 
@@ -172,7 +173,9 @@ fn delete(state: &mut State, chat_id: i64, ids: &[i64]) -> Result<Value, ApiErro
         }
     }
     for id in ids {
-        chat.messages.remove(id);
+        if chat.messages.remove(id).is_some() {
+            state.listeners.tell(chat_id, || Some(Deed::Deleted(*id)));
+        }
     }
     state.touch_chat(chat_id);
     Ok(json!(true))

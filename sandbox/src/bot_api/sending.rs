@@ -79,21 +79,21 @@ pub(super) fn post(
 ) -> i64 {
     let now = state.now();
     let id = state.world.next_message_id();
-    if let Some(chat) = state.world.chats.get_mut(&target.chat) {
-        chat.add(Message {
-            id,
-            from: Sender::Bot,
-            date: now,
-            edit_date: None,
-            content,
-            reply_to: target.reply_to,
-            origin,
-            album,
-            keyboard: target.keyboard.clone(),
-            reactions: Vec::new(),
-        });
-    }
+    let message = Message {
+        id,
+        from: Sender::Bot,
+        date: now,
+        edit_date: None,
+        content,
+        reply_to: target.reply_to,
+        origin,
+        album,
+        keyboard: target.keyboard.clone(),
+        reactions: Vec::new(),
+    };
+    state.world.add_message(target.chat, message);
     state.touch_chat(target.chat);
+    state.tell_sent(target.chat, id);
     id
 }
 

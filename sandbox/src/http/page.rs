@@ -12,7 +12,7 @@ use actix_web::{
 use super::{Context, failure};
 
 /// Path, media type and content of everything the page is made of.
-const PARTS: [(&str, &str, &str); 15] = [
+const PARTS: [(&str, &str, &str); 17] = [
     ("/", HTML, include_str!("../../page/index.html")),
     ("/index.html", HTML, include_str!("../../page/index.html")),
     ("/style.css", CSS, include_str!("../../page/style.css")),
@@ -23,11 +23,13 @@ const PARTS: [(&str, &str, &str); 15] = [
     ("/composer.js", JS, include_str!("../../page/composer.js")),
     ("/dom.js", JS, include_str!("../../page/dom.js")),
     ("/entities.js", JS, include_str!("../../page/entities.js")),
+    ("/faults.js", JS, include_str!("../../page/faults.js")),
     ("/media.js", JS, include_str!("../../page/media.js")),
     ("/messages.js", JS, include_str!("../../page/messages.js")),
     ("/people.js", JS, include_str!("../../page/people.js")),
     ("/popups.js", JS, include_str!("../../page/popups.js")),
     ("/program.js", JS, include_str!("../../page/program.js")),
+    ("/trouble.js", JS, include_str!("../../page/trouble.js")),
 ];
 const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";

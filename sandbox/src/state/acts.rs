@@ -32,6 +32,9 @@ pub enum ActError {
     /// No button in the chat has such a label.
     #[error("no button in the chat says that")]
     NoSuchButton,
+    /// The account of this person is deleted.
+    #[error("the account of person {0} is deleted")]
+    Deactivated(i64),
     /// There is no such group, or the bot is not in it.
     #[error("the bot is in no group {0}")]
     UnknownGroup(i64),
@@ -109,7 +112,7 @@ impl State {
         group: i64,
         outgoing: &Outgoing,
     ) -> Result<i64, ActError> {
-        self.account(person)?;
+        self.active(person)?;
         if !self.bot_is_in(group) {
             return Err(ActError::UnknownGroup(group));
         }
@@ -158,7 +161,7 @@ impl State {
         message_id: i64,
         data: &str,
     ) -> Result<String, ActError> {
-        self.account(person)?;
+        self.active(person)?;
         let now = self.now();
         let query_id = self.world.next_query_id();
         let world = &mut self.world;
@@ -201,17 +204,20 @@ impl State {
                 query_id,
                 Query {
                     chat: person,
-                    place: chat.timeline.len(),
+                    place: chat.next_place(),
                     asked: now,
                 },
             );
             chat.unread = 0;
-            chat.timeline.push(Entry::Press(Press {
+            chat.timeline.push_back(Entry::Press(Press {
                 message_id,
                 label,
                 data: data.to_owned(),
                 notice: None,
             }));
+            if let Some(kept) = world.kept_messages {
+                chat.forget_all_but(kept);
+            }
         }
         world.updates.push("callback_query", &query, now);
         self.touch_chat(person);
@@ -242,7 +248,7 @@ impl State {
     /// Blocks the bot or lifts the block; doing so twice is no news.
     pub(crate) fn set_blocked(&mut self, person: i64, blocked: bool) -> Result<(), ActError> {
         let now = self.now();
-        if self.account(person)?.blocked == blocked {
+        if self.active(person)?.blocked == blocked {
             return Ok(());
         }
         let world = &mut self.world;
@@ -270,7 +276,7 @@ impl State {
 
     /// Makes a group with the bot in it and returns its id.
     pub(crate) fn add_to_group(&mut self, by: i64, title: &str) -> Result<i64, ActError> {
-        self.account(by)?;
+        self.active(by)?;
         let now = self.now();
         let groups = self.world.chats.keys().filter(|id| **id < 0).count();
         let id = -5_000_000_001 - i64::try_from(groups).unwrap_or_default();
@@ -339,6 +345,15 @@ impl State {
             .ok_or(ActError::UnknownPerson(person))
     }
 
+    /// The person, if they still have an account to do anything with.
+    fn active(&self, person: i64) -> Result<&super::Account, ActError> {
+        let account = self.account(person)?;
+        match account.deactivated {
+            true => Err(ActError::Deactivated(person)),
+            false => Ok(account),
+        }
+    }
+
     fn message(&self, chat: i64, id: i64) -> Result<&Message, ActError> {
         self.account(chat)?;
         let chat = self.world.chats.get(&chat);
@@ -394,9 +409,9 @@ impl State {
             keyboard: Vec::new(),
             reactions: Vec::new(),
         };
-        if let Some(chat) = world.chats.get_mut(&chat_id) {
+        if let Some(chat) = world.chats.get(&chat_id) {
             let heard = chat.group.is_none() || heard_in_group(chat, &message);
-            chat.add(message);
+            world.add_message(chat_id, message);
             if heard {
                 self.push_message("message", chat_id, id, now);
             }

@@ -1,6 +1,6 @@
 //! Chats and their messages, and how both look as Bot API JSON.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -100,7 +100,10 @@ pub(crate) struct Chat {
     pub(crate) group: Option<Group>,
     pub(crate) messages: BTreeMap<i64, Message>,
     /// What happened in the chat, in order; the messages of it may be deleted by now.
-    pub(crate) timeline: Vec<Entry>,
+    pub(crate) timeline: VecDeque<Entry>,
+    /// How much of what happened before that is forgotten.
+    #[serde(default)]
+    forgotten: usize,
     pub(crate) typing_until: Option<DateTime<Utc>>,
     /// Messages of the bot since the person last did something.
     pub(crate) unread: u32,
@@ -140,16 +143,47 @@ impl Chat {
             id,
             group,
             messages: BTreeMap::new(),
-            timeline: Vec::new(),
+            timeline: VecDeque::new(),
+            forgotten: 0,
             typing_until: None,
             unread: 0,
             revision: 0,
         }
     }
 
+    /// The place of what happens next.
+    pub(crate) fn next_place(&self) -> usize {
+        self.forgotten + self.timeline.len()
+    }
+
+    /// What happened at a place, unless it is forgotten.
+    pub(crate) fn entry_mut(&mut self, place: usize) -> Option<&mut Entry> {
+        self.timeline.get_mut(place.checked_sub(self.forgotten)?)
+    }
+
+    /// Forgets all but the newest messages, and what happened before those. Presses are forgotten
+    /// when there are many more of them than messages.
+    pub(crate) fn forget_all_but(&mut self, kept: usize) {
+        let kept = kept.max(1);
+        let mut oldest = None;
+        while self.messages.len() > kept {
+            self.messages.pop_first();
+            oldest = self.messages.keys().next().copied();
+        }
+        while let Some(entry) = self.timeline.front() {
+            let is_older =
+                oldest.is_some_and(|oldest| !matches!(entry, Entry::Message(id) if *id >= oldest));
+            if !is_older && self.timeline.len() <= kept.saturating_mul(4) {
+                break;
+            }
+            self.timeline.pop_front();
+            self.forgotten += 1;
+        }
+    }
+
     /// Puts a new message at the end.
     pub(crate) fn add(&mut self, message: Message) {
-        self.timeline.push(Entry::Message(message.id));
+        self.timeline.push_back(Entry::Message(message.id));
         if message.from == Sender::Bot {
             self.unread += 1;
             self.typing_until = None;

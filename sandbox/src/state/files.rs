@@ -67,7 +67,11 @@ impl Files {
         let (prefix, folder, extension, mime) = form_of(kind);
         let id = format!("{prefix}AAxkBAAI{count:08}");
         let unique_id = format!("AgAD{count:08}");
-        let mime = new.mime.clone().unwrap_or_else(|| mime.to_owned());
+        let said = new.mime.filter(|mime| mime != UNKNOWN_TYPE);
+        let mime = said.unwrap_or_else(|| match (kind, &new.name) {
+            (Kind::Document, Some(name)) => type_of(name),
+            _ => mime.to_owned(),
+        });
         let size = new.bytes.as_ref().map_or(1_234, Vec::len);
         let width = new.width.unwrap_or(800);
         let height = new.height.unwrap_or(600);
@@ -191,8 +195,19 @@ fn form_of(kind: Kind) -> (&'static str, &'static str, &'static str, &'static st
         Kind::VideoNote => ("DQACAgI", "video_notes", "mp4", "video/mp4"),
         Kind::Animation => ("CgACAgI", "animations", "mp4", "video/mp4"),
         Kind::Sticker => ("CAACAgI", "stickers", "webp", "image/webp"),
-        _ => ("BQACAgI", "documents", "bin", "application/octet-stream"),
+        _ => ("BQACAgI", "documents", "bin", UNKNOWN_TYPE),
     }
+}
+
+/// The media type of a file that is anything.
+const UNKNOWN_TYPE: &str = "application/octet-stream";
+
+/// The media type that the name of a file tells.
+fn type_of(name: &str) -> String {
+    mime_guess::from_path(name)
+        .first_raw()
+        .unwrap_or(UNKNOWN_TYPE)
+        .to_owned()
 }
 
 /// A picture that says what it stands for.

@@ -15,6 +15,7 @@ use crate::{
     Outage, PersonSpec,
     bot_api::Params,
     calls::CallLog,
+    listening::{self, Deed, Listeners},
     trouble::{Call, Met, Troubles},
 };
 
@@ -54,6 +55,9 @@ pub(crate) struct World {
     pub(crate) queries: BTreeMap<i64, Query>,
     pub(crate) files: Files,
     pub(crate) commands: CommandSets,
+    /// How many messages of each chat are remembered.
+    #[serde(skip)]
+    pub(crate) kept_messages: Option<usize>,
     last_message_id: i64,
     last_query_id: i64,
     last_album_id: i64,
@@ -78,6 +82,7 @@ impl World {
             queries: BTreeMap::new(),
             files: Files::default(),
             commands: CommandSets::default(),
+            kept_messages: None,
             last_message_id: 0,
             last_query_id: 4_300_000_000_000_000_000,
             last_album_id: 13_000_000_000_000_000,
@@ -92,6 +97,16 @@ impl World {
             Some(account) => account.spec = spec,
             None => {
                 self.people.insert(id, Account::new(spec));
+            }
+        }
+    }
+
+    /// Puts a new message into a chat, if there is such a chat; the oldest may have to go for it.
+    pub(crate) fn add_message(&mut self, chat: i64, message: Message) {
+        if let Some(chat) = self.chats.get_mut(&chat) {
+            chat.add(message);
+            if let Some(kept) = self.kept_messages {
+                chat.forget_all_but(kept);
             }
         }
     }
@@ -152,6 +167,7 @@ pub(crate) struct State {
     pub(crate) world: World,
     pub(crate) log: CallLog,
     pub(crate) trouble: Troubles,
+    pub(crate) listeners: Listeners,
     pub(crate) clock: Clock,
     /// Which `getUpdates` is the newest; an older one that still waits is answered with a conflict.
     pub(crate) poll: u64,
@@ -159,11 +175,12 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(world: World) -> State {
+    pub(crate) fn new(world: World, kept_calls: usize) -> State {
         State {
             world,
-            log: CallLog::default(),
+            log: CallLog::new(kept_calls),
             trouble: Troubles::default(),
+            listeners: Listeners::default(),
             clock: system_clock(),
             poll: 0,
             revision: 1,
@@ -182,6 +199,22 @@ impl State {
             self.world.queries.get(&query).map(|query| query.chat)
         });
         self.trouble.meet(Call { method, chat }, now)
+    }
+
+    /// Tells those who listen that a message came.
+    pub(crate) fn tell_sent(&mut self, chat: i64, id: i64) {
+        let chats = &self.world.chats;
+        self.listeners.tell(chat, || {
+            Some(Deed::Sent(listening::told(chats.get(&chat)?, id)?))
+        });
+    }
+
+    /// Tells those who listen that a message changed.
+    pub(crate) fn tell_edited(&mut self, chat: i64, id: i64) {
+        let chats = &self.world.chats;
+        self.listeners.tell(chat, || {
+            Some(Deed::Edited(listening::told(chats.get(&chat)?, id)?))
+        });
     }
 
     /// Says that something changed.

@@ -1,6 +1,7 @@
 //! The sandbox over real HTTP: a bot on one side, people on the other.
 
 mod http_interface;
+mod load;
 mod media;
 mod people;
 mod program;

@@ -331,3 +331,31 @@ async fn html_becomes_entities() {
     );
     sandbox.stop().await;
 }
+
+#[actix_web::test]
+async fn the_name_of_a_document_tells_its_type() {
+    let (sandbox, bot) = met().await;
+    let anna = sandbox.person(101);
+    for (document, mime) in [
+        (Outgoing::document("Bill.PDF"), "application/pdf"),
+        (
+            Outgoing::document("bill.pdf").file("application/octet-stream", b"%PDF".to_vec()),
+            "application/pdf",
+        ),
+        (Outgoing::document("notes.txt"), "text/plain"),
+        (
+            Outgoing::document("notes.txt").file("text/markdown", b"# Notes".to_vec()),
+            "text/markdown",
+        ),
+        (Outgoing::document("nameless"), "application/octet-stream"),
+        (
+            Outgoing::document("strange.zzzz"),
+            "application/octet-stream",
+        ),
+    ] {
+        anna.send(document);
+        let updates = bot.drain().await;
+        assert_eq!(updates[0]["message"]["document"]["mime_type"], mime);
+    }
+    sandbox.stop().await;
+}

@@ -429,3 +429,21 @@ async fn people_can_be_added_and_waited_for() {
     assert!(sandbox.wait_until(never, |_| false).await.is_err());
     sandbox.stop().await;
 }
+
+#[actix_web::test]
+async fn whoever_deleted_the_account_does_nothing_any_more() {
+    let (sandbox, bot) = met().await;
+    let menu = bot.ask(101, "Menu", &[&["One=1"]]).await;
+    let anna = sandbox.person(101);
+    let old = anna.text("before");
+    bot.drain().await;
+    anna.deactivate();
+    let gone = ActError::Deactivated(101);
+    assert_eq!(anna.try_send(&Outgoing::text("x")), Err(gone.clone()));
+    assert_eq!(anna.try_edit(old, "x"), Err(gone.clone()));
+    assert_eq!(anna.try_press(menu, "1"), Err(gone.clone()));
+    let album = [Outgoing::photo(), Outgoing::photo()];
+    assert_eq!(anna.try_album(&album), Err(gone));
+    assert!(bot.drain().await.is_empty(), "the bot hears nothing of it");
+    sandbox.stop().await;
+}
