@@ -7,5 +7,6 @@ mod attacks;
 mod browser;
 mod cli;
 mod crash;
+mod delivery;
 mod older_bot;
 mod users;

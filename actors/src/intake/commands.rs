@@ -3,6 +3,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use chrono::TimeDelta;
 use frontdesk_desk::ids::PersonId;
 use frontdesk_desk::text::commands;
 use frontdesk_desk::ticket::Lang;
@@ -20,10 +21,10 @@ struct Told {
     admins: Vec<PersonId>,
 }
 
-/// Sets the commands that changed, and remembers what was set. What fails is tried again at the
-/// next start.
+/// Sets the commands that changed, and remembers what was set. A pause that Telegram asks for is
+/// kept, and delays nothing but the commands; what fails otherwise is tried again at the next start.
 pub(super) async fn keep_current(neighbours: Neighbours) {
-    let before = match neighbours.commands_hash.send(CommandsHash).await {
+    let mut before = match neighbours.commands_hash.send(CommandsHash).await {
         Ok(Ok(stored)) => stored.map_or_else(Told::default, |stored| Told::read(&stored)),
         Ok(Err(error)) => {
             warn!(%error, "it is not known which commands are set; they are left as they are");
@@ -31,25 +32,41 @@ pub(super) async fn keep_current(neighbours: Neighbours) {
         }
         Err(_) => return,
     };
-    let now = set(&neighbours, &before).await;
-    if now != before {
-        let told = CommandsSet { hash: now.write() };
-        if let Ok(Err(error)) = neighbours.commands_set.send(told).await {
-            warn!(%error, "the commands are set but not remembered");
+    loop {
+        let (now, pause) = set(&neighbours, &before).await;
+        if now != before {
+            let told = CommandsSet { hash: now.write() };
+            if let Ok(Err(error)) = neighbours.commands_set.send(told).await {
+                warn!(%error, "the commands are set but not remembered");
+            }
         }
+        let Some(seconds) = pause else { return };
+        let pause = TimeDelta::seconds(i64::from(seconds.max(1)));
+        neighbours.clock.sleep(pause).await;
+        before = now;
     }
 }
 
-async fn set(neighbours: &Neighbours, before: &Told) -> Told {
+/// Sets what differs from before; answers what is set then, and for how many seconds Telegram wants
+/// to hear nothing of the rest.
+async fn set(neighbours: &Neighbours, before: &Told) -> (Told, Option<u32>) {
     let settings = &neighbours.settings;
+    let mut pause = None;
     let wanted = fingerprint(settings.language);
     let mut now = before.clone();
     if before.commands != wanted {
         // Nobody has the new ones yet.
         now = Told::default();
-        if let Err(failure) = set_for(neighbours, CommandScope::Everybody, false).await {
-            warn!(%failure, "the commands cannot be set; they are tried again at the next start");
-            return before.clone();
+        match set_for(neighbours, CommandScope::Everybody, false).await {
+            Ok(()) => {}
+            Err(Failure::RetryAfter(seconds)) => {
+                info!(seconds, "Telegram asks for a pause before commands are set");
+                return (before.clone(), Some(seconds));
+            }
+            Err(failure) => {
+                warn!(%failure, "the commands cannot be set; they are tried again at the next start");
+                return (before.clone(), None);
+            }
         }
         now.commands = wanted;
     }
@@ -62,6 +79,7 @@ async fn set(neighbours: &Neighbours, before: &Told) -> Told {
             Err(Failure::Unreachable) => {
                 info!(%admin, "this admin has not started the bot yet; their commands are set at a later start");
             }
+            Err(Failure::RetryAfter(seconds)) => pause = pause.max(Some(seconds)),
             Err(failure) => info!(%admin, %failure, "an admin's commands cannot be set now"),
         }
     }
@@ -73,14 +91,18 @@ async fn set(neighbours: &Neighbours, before: &Told) -> Told {
         match take_from(neighbours, *former).await {
             Ok(()) | Err(Failure::Unreachable) => now.admins.retain(|admin| admin != former),
             Err(failure) => {
-                info!(admin = %former, %failure, "a former admin's commands cannot be taken away now");
+                if let Failure::RetryAfter(seconds) = failure {
+                    pause = pause.max(Some(seconds));
+                } else {
+                    info!(admin = %former, %failure, "a former admin's commands cannot be taken away now");
+                }
                 if !now.admins.contains(former) {
                     now.admins.push(*former);
                 }
             }
         }
     }
-    now
+    (now, pause)
 }
 
 /// One list for each language, and one for all others.

@@ -2,7 +2,8 @@
 //!
 //! **Pauses for all.** A 429 says for how long, not for whom: the limit of one chat and the limit
 //! over all chats look the same. So a 429 holds its own chat; and if a second chat earns one
-//! before any call has been answered otherwise, all chats are held, until the later of the two.
+//! while that lasts and before any call has been answered otherwise, all chats are held, until the
+//! later of the two.
 //!
 //! **An outage.** When calls of several chats fail in a row and none is answered, the fault is not
 //! theirs: everything stops but one probe at a time, with growing pauses. The first answer ends
@@ -116,28 +117,26 @@ impl Line {
         self.heard()
     }
 
-    /// A call to this chat was answered by a 429.
-    pub(super) fn limited(&mut self, chat: ChatId, until: Time) -> Change {
-        let back = self.heard();
-        match self.limited {
+    /// A call to this chat was answered by a 429, after [`Line::heard`].
+    pub(super) fn limited(&mut self, chat: ChatId, until: Time, now: Time) -> Change {
+        // A pause that is over says nothing about this one.
+        match self.limited.filter(|(_, before)| *before > now) {
             Some((first, before)) if first != chat => {
                 let until = until.max(before);
                 self.hold(until);
                 self.limited = Some((first, until));
                 Change::Held(until)
             }
-            Some((_, before)) => {
-                self.limited = Some((chat, until.max(before)));
-                back
-            }
-            None => {
+            before => {
+                let until = before.map_or(until, |(_, before)| until.max(before));
                 self.limited = Some((chat, until));
-                back
+                Change::None
             }
         }
     }
 
-    fn heard(&mut self) -> Change {
+    /// A call was answered, whatever the answer: Telegram is there.
+    pub(super) fn heard(&mut self) -> Change {
         self.silence = Silence::default();
         match self.away.take() {
             Some(_) => Change::Back,
@@ -219,10 +218,10 @@ mod tests {
     #[test]
     fn a_429_holds_one_chat_and_a_second_chats_holds_all() {
         let mut line = Line::new();
-        assert_eq!(line.limited(A, at(17)), Change::None);
-        assert_eq!(line.limited(A, at(20)), Change::None);
+        assert_eq!(line.limited(A, at(17), at(0)), Change::None);
+        assert_eq!(line.limited(A, at(20), at(0)), Change::None);
         assert_eq!(line.admits(at(1)), Admits::Any);
-        assert_eq!(line.limited(B, at(5)), Change::Held(at(20)));
+        assert_eq!(line.limited(B, at(5), at(1)), Change::Held(at(20)));
         assert_eq!(line.admits(at(19)), Admits::None(Some(at(20))));
         assert_eq!(line.admits(at(20)), Admits::Any);
     }
@@ -230,10 +229,27 @@ mod tests {
     #[test]
     fn an_answer_between_two_429s_makes_them_two_chats_own() {
         let mut line = Line::new();
-        line.limited(A, at(17));
+        line.limited(A, at(17), at(0));
         assert_eq!(line.answered(), Change::None);
-        assert_eq!(line.limited(B, at(18)), Change::None);
+        assert_eq!(line.limited(B, at(18), at(0)), Change::None);
         assert_eq!(line.admits(at(1)), Admits::Any);
+    }
+
+    #[test]
+    fn a_429_after_anothers_pause_is_over_is_the_chats_own() {
+        let mut line = Line::new();
+        line.limited(A, at(17), at(0));
+        assert_eq!(line.limited(B, at(60), at(17)), Change::None);
+        assert_eq!(line.limited(A, at(50), at(18)), Change::Held(at(60)));
+    }
+
+    #[test]
+    fn a_429_ends_an_outage_as_well() {
+        let mut line = Line::new();
+        silence(&mut line, &[A, B, A], at(0));
+        assert_eq!(line.heard(), Change::Back);
+        assert_eq!(line.limited(A, at(9), at(0)), Change::None);
+        assert_eq!(line.admits(at(0)), Admits::Any);
     }
 
     #[test]

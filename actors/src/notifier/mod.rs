@@ -140,7 +140,7 @@ pub struct Neighbours {
 pub struct NotifierSettings {
     /// How many messages can wait for the actor.
     pub mailbox: usize,
-    /// How many calls run at once, at least 1. Calls that have lasted long get half as many
+    /// How many calls run at once, at least 1. Calls that have lasted long get twice as many
     /// beside them, and answers to callback queries as many.
     pub calls: usize,
     /// How much may be sent.

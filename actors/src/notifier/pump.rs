@@ -140,7 +140,9 @@ impl Notifier {
             until,
         }));
         warn!(%chat, %until, "Telegram asks for a pause");
-        let change = self.line.limited(chat, until);
+        let back = self.line.heard();
+        self.changed(back, now);
+        let change = self.line.limited(chat, until, now);
         self.changed(change, now);
     }
 

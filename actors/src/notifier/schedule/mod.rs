@@ -100,7 +100,7 @@ pub(super) struct Schedule {
 }
 
 impl Schedule {
-    /// With so many calls at once, at least 1; slow ones get half as many beside them.
+    /// With so many calls at once, at least 1; slow ones get twice as many beside them.
     pub(super) fn new(calls: usize) -> Self {
         Self {
             chats: HashMap::new(),

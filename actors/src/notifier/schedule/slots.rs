@@ -10,6 +10,9 @@ use frontdesk_desk::ticket::Time;
 /// From when on a call is slow. Telegram answers within a fraction of a second.
 pub(in crate::notifier) const SLOW_AFTER: TimeDelta = TimeDelta::seconds(2);
 
+/// How many slots there are for slow calls, for each ordinary one. They do nothing but wait.
+const SLOW_SLOTS: usize = 2;
+
 /// The slots in use.
 pub(super) struct Slots {
     most: usize,
@@ -32,7 +35,7 @@ impl Slots {
         let most = calls.max(1);
         Self {
             most,
-            most_slow: most.div_ceil(2),
+            most_slow: most.saturating_mul(SLOW_SLOTS),
             slow: 0,
             taken: HashMap::new(),
             looks: VecDeque::new(),

@@ -216,8 +216,8 @@ async fn hanging_chats_do_not_keep_others_waiting() {
     desk.notifier.send(Resume).await.unwrap().unwrap();
     desk.stub.asked(4).await;
     desk.show(ANNA, 1, None, None).await;
-    // All four slots hang. Two of them make room after two seconds, and the person is first.
+    // All four slots hang. They make room after two seconds, and the person is first.
     desk.clock.advance(TimeDelta::seconds(2));
-    desk.stub.asked(6).await;
+    desk.stub.asked(8).await;
     assert!(desk.calls().iter().any(|(_, chat, _)| *chat == 101));
 }

@@ -5,6 +5,7 @@ mod facts;
 mod group;
 mod outbox;
 mod schema;
+mod sending;
 mod state;
 
 use chrono::{DateTime, TimeDelta};
@@ -24,8 +25,8 @@ use sqlx::{AssertSqlSafe, Row};
 use tempfile::TempDir;
 
 use super::types::{
-    Committed, Decision, Delivered, DeliveryResult, DueNotice, Head, Queued, ScreenEnd, Shown,
-    StoredConversation,
+    Committed, Decision, Delivered, DeliveryResult, DueNotice, Head, Hold, Queued, ScreenEnd,
+    Shown, StoredConversation,
 };
 use super::writer::{Done, Work, Writer};
 use super::{Db, DbSettings, StoreError, facts as store_facts, migrate, reads};
