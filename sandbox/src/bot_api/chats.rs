@@ -6,7 +6,7 @@ use super::{
     error::ApiError,
     request::{Params, integer},
 };
-use crate::state::{Chat, State};
+use crate::state::{Chat, State, UserJson};
 
 /// The chat of `chat_id`, if the bot may write into it.
 pub(super) fn writable_chat(state: &State, params: &Params) -> Result<i64, ApiError> {
@@ -63,7 +63,7 @@ fn not_found() -> ApiError {
 }
 
 pub(super) fn get_me(state: &mut State, _: &Params) -> Result<Value, ApiError> {
-    let mut bot = state.world.bot.json();
+    let mut bot = json!(UserJson::Bot(&state.world));
     bot["can_join_groups"] = json!(true);
     bot["can_read_all_group_messages"] = json!(false);
     bot["supports_inline_queries"] = json!(false);
@@ -75,7 +75,7 @@ pub(super) fn get_me(state: &mut State, _: &Params) -> Result<Value, ApiError> {
 pub(super) fn get_chat(state: &mut State, params: &Params) -> Result<Value, ApiError> {
     let id = required_chat(state, params)?;
     let chat = state.world.chats.get(&id).ok_or_else(not_found)?;
-    let mut full = state.world.chat_json(chat);
+    let mut full = json!(state.world.chat_json(chat));
     full["accent_color_id"] = json!(0);
     full["max_reaction_count"] = json!(11);
     full["accepted_gift_types"] = json!({
@@ -94,8 +94,8 @@ pub(super) fn get_chat_member(state: &mut State, params: &Params) -> Result<Valu
         return Err(ApiError::bad_request("Invalid user_id specified"));
     };
     let user = match state.world.people.get(&user_id) {
-        Some(person) if chat < 0 || chat == user_id => person.json(),
-        _ if user_id == state.world.bot.id => state.world.bot.json(),
+        Some(person) if chat < 0 || chat == user_id => UserJson::Person(person),
+        _ if user_id == state.world.bot.id => UserJson::Bot(&state.world),
         _ => return Err(ApiError::bad_request("user not found")),
     };
     Ok(json!({ "user": user, "status": "member" }))

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
+    Shown,
     chats::readable_chat,
     error::ApiError,
     formatting,
@@ -53,7 +54,7 @@ pub(super) fn copy_messages(state: &mut State, params: &Params) -> Result<Value,
     post_all(state, &target, contents)
 }
 
-pub(super) fn forward_message(state: &mut State, params: &Params) -> Result<Value, ApiError> {
+pub(super) fn forward_message(state: &mut State, params: &Params) -> Result<Shown, ApiError> {
     let original = one_original(state, params, "message to forward not found")?;
     let target = Target::read(state, params)?;
     let refuse = || ApiError::bad_request("The message can't be forwarded");

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::{
+    Shown,
     chats::{required_chat, writable_chat},
     copying::read_ids,
     error::ApiError,
@@ -20,7 +21,7 @@ use crate::{
 /// Messages older than this cannot be deleted any more.
 const DELETABLE: TimeDelta = TimeDelta::hours(48);
 
-pub(super) fn edit_message_text(state: &mut State, params: &Params) -> Result<Value, ApiError> {
+pub(super) fn edit_message_text(state: &mut State, params: &Params) -> Result<Shown, ApiError> {
     let text = formatting::message_text(params)?;
     let keyboard = keyboard::read_inline(params)?;
     let (chat, message) = editable(state, params)?;
@@ -33,7 +34,7 @@ pub(super) fn edit_message_text(state: &mut State, params: &Params) -> Result<Va
     change(state, chat, &message, content, keyboard)
 }
 
-pub(super) fn edit_message_caption(state: &mut State, params: &Params) -> Result<Value, ApiError> {
+pub(super) fn edit_message_caption(state: &mut State, params: &Params) -> Result<Shown, ApiError> {
     let caption = formatting::caption(params)?;
     let keyboard = keyboard::read_inline(params)?;
     let (chat, message) = editable(state, params)?;
@@ -50,7 +51,7 @@ pub(super) fn edit_message_caption(state: &mut State, params: &Params) -> Result
     change(state, chat, &message, content, keyboard)
 }
 
-pub(super) fn edit_message_media(state: &mut State, params: &Params) -> Result<Value, ApiError> {
+pub(super) fn edit_message_media(state: &mut State, params: &Params) -> Result<Shown, ApiError> {
     let media = params.structure("media", "Can't parse input media JSON object")?;
     let media = media.ok_or_else(|| ApiError::bad_request("Input media not specified"))?;
     let keyboard = keyboard::read_inline(params)?;
@@ -72,7 +73,7 @@ pub(super) fn edit_message_media(state: &mut State, params: &Params) -> Result<V
 pub(super) fn edit_message_reply_markup(
     state: &mut State,
     params: &Params,
-) -> Result<Value, ApiError> {
+) -> Result<Shown, ApiError> {
     let keyboard = keyboard::read_inline(params)?;
     let (chat, message) = editable(state, params)?;
     let content = message.content.clone();
@@ -107,7 +108,7 @@ fn change(
     old: &Message,
     content: Content,
     keyboard: Vec<Vec<Value>>,
-) -> Result<Value, ApiError> {
+) -> Result<Shown, ApiError> {
     if old.content == content && old.keyboard == keyboard {
         return Err(ApiError::bad_request(
             "message is not modified: specified new message content and reply markup are exactly \

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::{
+    Shown,
     chats::{required_chat, writable_chat},
     error::ApiError,
     formatting, keyboard,
@@ -12,7 +13,7 @@ use super::{
 };
 use crate::{
     Kind, Outgoing,
-    state::{Content, Message, Origin, Sender, State, media_of},
+    state::{Content, Message, Origin, Sender, State, media_of, written},
 };
 
 /// What is the same for everything that is sent.
@@ -98,21 +99,20 @@ pub(super) fn post(
 }
 
 /// The message as it is answered.
-pub(super) fn shown(state: &State, chat: i64, id: i64) -> Value {
-    let Some(chat) = state.world.chats.get(&chat) else {
-        return Value::Null;
-    };
-    chat.messages.get(&id).map_or(Value::Null, |message| {
+pub(super) fn shown(state: &State, chat: i64, id: i64) -> Shown {
+    let chat = state.world.chats.get(&chat);
+    let message = chat.and_then(|chat| Some((chat, chat.messages.get(&id)?)));
+    Shown(written(&message.map(|(chat, message)| {
         state.world.message_json(chat, message)
-    })
+    })))
 }
 
-fn send(state: &mut State, target: &Target, content: Content) -> Value {
+fn send(state: &mut State, target: &Target, content: Content) -> Shown {
     let id = post(state, target, content, None, None);
     shown(state, target.chat, id)
 }
 
-pub(super) fn send_message(state: &mut State, params: &Params) -> Result<Value, ApiError> {
+pub(super) fn send_message(state: &mut State, params: &Params) -> Result<Shown, ApiError> {
     let text = formatting::message_text(params)?;
     let target = Target::read(state, params)?;
     Ok(send(
@@ -123,7 +123,7 @@ pub(super) fn send_message(state: &mut State, params: &Params) -> Result<Value, 
 }
 
 /// `sendPhoto`, `sendVideo` and the others that send one file.
-pub(super) fn send_file(kind: Kind, state: &mut State, params: &Params) -> Result<Value, ApiError> {
+pub(super) fn send_file(kind: Kind, state: &mut State, params: &Params) -> Result<Shown, ApiError> {
     let caption = match kind.has_caption() {
         true => formatting::caption(params)?,
         false => formatting::Formatted::default(),
@@ -140,7 +140,7 @@ pub(super) fn send_file(kind: Kind, state: &mut State, params: &Params) -> Resul
     Ok(send(state, &target, content))
 }
 
-pub(super) fn send_media_group(state: &mut State, params: &Params) -> Result<Value, ApiError> {
+pub(super) fn send_media_group(state: &mut State, params: &Params) -> Result<Shown, ApiError> {
     let media = params.structure("media", "Can't parse media JSON object")?;
     let Some(Value::Array(media)) = media else {
         return Err(ApiError::bad_request("Expected an Array of InputMedia"));
@@ -175,18 +175,18 @@ pub(super) fn send_media_group(state: &mut State, params: &Params) -> Result<Val
         }
     }
     let album = (contents.len() > 1).then(|| state.world.next_album_id());
-    let sent: Vec<Value> = contents
+    let sent: Vec<String> = contents
         .into_iter()
         .map(|content| {
             let id = post(state, &target, content, album.clone(), None);
-            shown(state, target.chat, id)
+            shown(state, target.chat, id).0
         })
         .collect();
-    Ok(Value::from(sent))
+    Ok(Shown(format!("[{}]", sent.join(","))))
 }
 
 /// Sends what has no file and no text.
-fn send_made(state: &mut State, params: &Params, outgoing: &Outgoing) -> Result<Value, ApiError> {
+fn send_made(state: &mut State, params: &Params, outgoing: &Outgoing) -> Result<Shown, ApiError> {
     let target = Target::read(state, params)?;
     let poll_id = state.world.next_query_id();
     let media = media_of(outgoing, &mut state.world.files, poll_id);
@@ -214,13 +214,13 @@ fn required_text(params: &Params, name: &str) -> Result<String, ApiError> {
     }
 }
 
-pub(super) fn send_location(state: &mut State, params: &Params) -> Result<Value, ApiError> {
+pub(super) fn send_location(state: &mut State, params: &Params) -> Result<Shown, ApiError> {
     let latitude = required_number(params, "latitude")?;
     let longitude = required_number(params, "longitude")?;
     send_made(state, params, &Outgoing::location(latitude, longitude))
 }
 
-pub(super) fn send_venue(state: &mut State, params: &Params) -> Result<Value, ApiError> {
+pub(super) fn send_venue(state: &mut State, params: &Params) -> Result<Shown, ApiError> {
     let venue = Outgoing {
         latitude: Some(required_number(params, "latitude")?),
         longitude: Some(required_number(params, "longitude")?),
@@ -232,7 +232,7 @@ pub(super) fn send_venue(state: &mut State, params: &Params) -> Result<Value, Ap
     send_made(state, params, &venue)
 }
 
-pub(super) fn send_contact(state: &mut State, params: &Params) -> Result<Value, ApiError> {
+pub(super) fn send_contact(state: &mut State, params: &Params) -> Result<Shown, ApiError> {
     let first_name = required_text(params, "first_name")?;
     let phone_number = required_text(params, "phone_number")?;
     let last_name = params.text("last_name");
@@ -243,7 +243,7 @@ pub(super) fn send_contact(state: &mut State, params: &Params) -> Result<Value, 
     send_made(state, params, &contact)
 }
 
-pub(super) fn send_dice(state: &mut State, params: &Params) -> Result<Value, ApiError> {
+pub(super) fn send_dice(state: &mut State, params: &Params) -> Result<Shown, ApiError> {
     let emoji = Some(params.text("emoji")).filter(|emoji| !emoji.is_empty());
     let emoji = emoji.unwrap_or_else(|| "🎲".to_owned());
     let faces = match emoji.as_str() {
@@ -261,7 +261,7 @@ pub(super) fn send_dice(state: &mut State, params: &Params) -> Result<Value, Api
     send_made(state, params, &dice)
 }
 
-pub(super) fn send_poll(state: &mut State, params: &Params) -> Result<Value, ApiError> {
+pub(super) fn send_poll(state: &mut State, params: &Params) -> Result<Shown, ApiError> {
     let question = params.text("question");
     if question.trim().is_empty() {
         return Err(ApiError::bad_request("Text must be non-empty"));

@@ -181,12 +181,11 @@ async fn save_changes(shared: Arc<Shared>, file: Option<PathBuf>, mut stop: ones
 
 async fn save(shared: &Shared, file: PathBuf) {
     let path = file.clone();
-    let saved = match shared.read(|state| saving::encode(&state.world)) {
-        Ok(bytes) => match web::block(move || saving::store(&path, &bytes)).await {
-            Ok(stored) => stored,
-            Err(error) => Err(io::Error::other(error)),
-        },
-        Err(error) => Err(error),
+    // Calls wait while the world is copied, not while it is written out.
+    let world = shared.read(|state| state.world.clone());
+    let saved = match web::block(move || saving::store(&path, &world)).await {
+        Ok(stored) => stored,
+        Err(error) => Err(io::Error::other(error)),
     };
     if let Err(error) = saved {
         warn!(%error, file = %file.display(), "the state of the sandbox is not saved");

@@ -1,10 +1,14 @@
 //! What people do: each act changes the chat and becomes an update, as in Telegram.
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 use serde_json::{Value, json};
 use thiserror::Error;
 
-use super::{Chat, Content, Entry, Group, Message, Origin, Press, Query, Sender, State, media_of};
+use super::{
+    Chat, ChatJson, Content, Entry, Group, Message, MessageJson, Origin, Press, Query, Sender,
+    State, UserJson, media_of, written,
+};
 use crate::{Kind, Outgoing, text};
 
 /// Why a person cannot do what they want to.
@@ -178,21 +182,21 @@ impl State {
         let label = message
             .and_then(|message| message.label_of(data))
             .map(str::to_owned);
-        let shown = match message {
-            Some(message) => world.message_json(chat, message),
-            None => json!({
-                "chat": world.chat_json(chat),
-                "message_id": message_id,
-                "date": 0,
-            }),
+        let query = |shown| CallbackQuery {
+            id: query_id.to_string(),
+            from: world.sender_json(Sender::Person(person)),
+            message: shown,
+            chat_instance: (person.wrapping_mul(7_919) ^ 0x5DEE_CE66).to_string(),
+            data,
         };
-        let query = json!({
-            "id": query_id.to_string(),
-            "from": world.sender_json(Sender::Person(person)),
-            "message": shown,
-            "chat_instance": (person.wrapping_mul(7_919) ^ 0x5DEE_CE66).to_string(),
-            "data": data,
-        });
+        let query = match message {
+            Some(message) => written(&query(Shown::Message(world.message_json(chat, message)))),
+            None => written(&query(Shown::Gone {
+                chat: world.chat_json(chat),
+                message_id,
+                date: 0,
+            })),
+        };
         while let Some(oldest) = world.queries.first_entry() {
             if oldest.get().asked + super::KEPT_PRESS > now {
                 break;
@@ -219,7 +223,7 @@ impl State {
                 chat.forget_all_but(kept);
             }
         }
-        world.updates.push("callback_query", &query, now);
+        world.updates.push("callback_query", query, now);
         self.touch_chat(person);
         Ok(query_id.to_string())
     }
@@ -289,7 +293,7 @@ impl State {
         let joined = Outgoing {
             kind: Kind::Service,
             field: Some("new_chat_members".to_owned()),
-            content: Some(json!([self.world.bot.json()])),
+            content: Some(json!([self.world.sender_json(Sender::Bot)])),
             ..Outgoing::default()
         };
         self.deliver(by, id, &joined, None);
@@ -309,7 +313,7 @@ impl State {
         let Some(chat) = world.chats.get(&chat) else {
             return;
         };
-        let bot = world.bot.json();
+        let bot = world.sender_json(Sender::Bot);
         let member = |status: &str| match status {
             "kicked" => json!({ "user": bot, "status": status, "until_date": 0 }),
             _ => json!({ "user": bot, "status": status }),
@@ -325,7 +329,9 @@ impl State {
             "old_chat_member": member(old),
             "new_chat_member": member(new),
         });
-        world.updates.push("my_chat_member", &update, now);
+        world
+            .updates
+            .push("my_chat_member", update.to_string(), now);
     }
 
     /// Whether the bot is a member of this group.
@@ -426,10 +432,32 @@ impl State {
             return;
         };
         if let Some(message) = chat.messages.get(&id) {
-            let json: Value = world.message_json(chat, message);
-            world.updates.push(kind, &json, now);
+            let json = written(&world.message_json(chat, message));
+            world.updates.push(kind, json, now);
         }
     }
+}
+
+/// The update that a press is.
+#[derive(Serialize)]
+struct CallbackQuery<'a> {
+    id: String,
+    from: UserJson<'a>,
+    message: Shown<'a>,
+    chat_instance: String,
+    data: &'a str,
+}
+
+/// The message whose button was pressed.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Shown<'a> {
+    Message(MessageJson<'a>),
+    Gone {
+        chat: ChatJson<'a>,
+        message_id: i64,
+        date: i64,
+    },
 }
 
 /// What a bot with its privacy mode on hears in a group.

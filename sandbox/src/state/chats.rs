@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use crate::{Kind, Notice, PersonSpec};
 
@@ -16,16 +16,6 @@ pub(crate) struct BotAccount {
 }
 
 impl BotAccount {
-    /// The bot as a Bot API `User`.
-    pub(crate) fn json(&self) -> Value {
-        json!({
-            "id": self.id,
-            "is_bot": true,
-            "first_name": self.name(),
-            "username": self.username,
-        })
-    }
-
     /// The name that people see: the username in plain words.
     pub(crate) fn name(&self) -> String {
         let words = self.username.replace('_', " ");
@@ -56,43 +46,10 @@ impl Account {
             deactivated: false,
         }
     }
-
-    /// The person as a Bot API `User`.
-    pub(crate) fn json(&self) -> Value {
-        let mut user = self.names();
-        user.insert("is_bot".to_owned(), Value::from(false));
-        if let Some(code) = &self.spec.language_code {
-            user.insert("language_code".to_owned(), Value::from(code.as_str()));
-        }
-        Value::Object(user)
-    }
-
-    /// The person's private chat as a Bot API `Chat`.
-    pub(crate) fn chat_json(&self) -> Value {
-        let mut chat = self.names();
-        chat.insert("type".to_owned(), Value::from("private"));
-        Value::Object(chat)
-    }
-
-    fn names(&self) -> Map<String, Value> {
-        let mut fields = Map::new();
-        fields.insert("id".to_owned(), Value::from(self.spec.id));
-        fields.insert(
-            "first_name".to_owned(),
-            Value::from(self.spec.first_name.as_str()),
-        );
-        if let Some(last_name) = &self.spec.last_name {
-            fields.insert("last_name".to_owned(), Value::from(last_name.as_str()));
-        }
-        if let Some(username) = &self.spec.username {
-            fields.insert("username".to_owned(), Value::from(username.as_str()));
-        }
-        fields
-    }
 }
 
 /// A private chat or a group.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Chat {
     /// The person's id, or a negative one for a group.
     pub(crate) id: i64,
@@ -113,21 +70,21 @@ pub(crate) struct Chat {
 }
 
 /// A group that the bot was added to.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Group {
     pub(crate) title: String,
     pub(crate) bot_is_member: bool,
 }
 
 /// One thing that happened in a chat.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) enum Entry {
     Message(i64),
     Press(Press),
 }
 
 /// A button that was pressed.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Press {
     pub(crate) message_id: i64,
     /// What the button said; nothing when no such button was there.
@@ -263,61 +220,6 @@ pub(crate) struct Origin {
 }
 
 impl Message {
-    /// The message as a Bot API `Message`, but for the message it answers.
-    pub(crate) fn json(&self, from: Value, chat: Value) -> Map<String, Value> {
-        let mut fields = Map::new();
-        let mut put = |name: &str, value: Value| {
-            fields.insert(name.to_owned(), value);
-        };
-        put("message_id", Value::from(self.id));
-        put("from", from);
-        put("chat", chat);
-        put("date", Value::from(self.date.timestamp()));
-        if let Some(edit_date) = self.edit_date {
-            put("edit_date", Value::from(edit_date.timestamp()));
-        }
-        if let Some(origin) = &self.origin {
-            put("forward_origin", origin.json.clone());
-        }
-        if let Some(album) = &self.album {
-            put("media_group_id", Value::from(album.as_str()));
-        }
-        let content = &self.content;
-        let (text, entities) = match content.kind {
-            Kind::Text => ("text", "entities"),
-            _ => ("caption", "caption_entities"),
-        };
-        if !content.text.is_empty() {
-            put(text, Value::from(content.text.as_str()));
-        }
-        if !content.entities.is_empty() {
-            put(entities, Value::from(content.entities.clone()));
-        }
-        match (&content.field, content.kind) {
-            (_, Kind::Text) => {}
-            (Some(field), _) => put(field, content.media.clone()),
-            (None, kind) => put(kind.as_str(), content.media.clone()),
-        }
-        match content.kind {
-            // Older clients know an animation as a document and a venue as a location.
-            Kind::Animation => {
-                let mut document = content.media.clone();
-                if let Some(document) = document.as_object_mut() {
-                    document.retain(|name, _| {
-                        !matches!(name.as_str(), "width" | "height" | "duration")
-                    });
-                }
-                put("document", document);
-            }
-            Kind::Venue => put("location", content.media["location"].clone()),
-            _ => {}
-        }
-        if !self.keyboard.is_empty() {
-            put("reply_markup", json!({ "inline_keyboard": self.keyboard }));
-        }
-        fields
-    }
-
     /// Text of the button that sends `data`.
     pub(crate) fn label_of(&self, data: &str) -> Option<&str> {
         self.keyboard

@@ -24,7 +24,7 @@ pub(crate) enum Scope {
 }
 
 /// All lists; a list of a language is used before the one without.
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub(crate) struct CommandSets {
     /// Pairs and not a map, as JSON has no such keys.
     sets: Vec<((Scope, String), Vec<BotCommand>)>,

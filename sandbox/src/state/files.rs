@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use actix_web::web::Bytes;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Value, json};
@@ -22,7 +23,7 @@ pub(crate) struct NewFile {
 }
 
 /// A file that the server keeps.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct StoredFile {
     pub(crate) kind: Kind,
     pub(crate) unique_id: String,
@@ -32,24 +33,21 @@ pub(crate) struct StoredFile {
     /// What the field of its kind holds in a `Message`.
     pub(crate) media: Value,
     #[serde(serialize_with = "as_base64", deserialize_with = "from_base64")]
-    pub(crate) bytes: Option<Vec<u8>>,
+    pub(crate) bytes: Option<Bytes>,
 }
 
 impl StoredFile {
     /// The bytes, or a generated picture with the name of the kind.
-    pub(crate) fn content(&self) -> (String, Vec<u8>) {
+    pub(crate) fn content(&self) -> (String, Bytes) {
         match &self.bytes {
             Some(bytes) => (self.mime.clone(), bytes.clone()),
-            None => (
-                "image/svg+xml".to_owned(),
-                placeholder(self.kind).into_bytes(),
-            ),
+            None => ("image/svg+xml".to_owned(), placeholder(self.kind).into()),
         }
     }
 }
 
 /// All files by the ids that the bot may send.
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Files {
     files: HashMap<String, StoredFile>,
     /// The `file_id` of each path.
@@ -167,7 +165,7 @@ impl Files {
                 mime,
                 path,
                 media: media.clone(),
-                bytes: new.bytes,
+                bytes: new.bytes.map(Bytes::from),
             },
         );
         media
@@ -221,15 +219,16 @@ fn placeholder(kind: Kind) -> String {
     )
 }
 
-fn as_base64<S: Serializer>(bytes: &Option<Vec<u8>>, serializer: S) -> Result<S::Ok, S::Error> {
+fn as_base64<S: Serializer>(bytes: &Option<Bytes>, serializer: S) -> Result<S::Ok, S::Error> {
     bytes
         .as_ref()
         .map(|bytes| STANDARD.encode(bytes))
         .serialize(serializer)
 }
 
-fn from_base64<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<u8>>, D::Error> {
+fn from_base64<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Bytes>, D::Error> {
     Option::<String>::deserialize(deserializer)?
-        .map(|text| STANDARD.decode(text).map_err(serde::de::Error::custom))
+        .map(|text| STANDARD.decode(text).map(Bytes::from))
         .transpose()
+        .map_err(serde::de::Error::custom)
 }

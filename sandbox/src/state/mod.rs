@@ -8,7 +8,6 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use tokio::sync::{Notify, watch};
 
 use crate::{
@@ -24,6 +23,7 @@ pub(crate) use self::{
     chats::{Account, BotAccount, Chat, Content, Entry, Group, Message, Origin, Press, Sender},
     commands::{BotCommand, CommandSets, Scope},
     files::{Files, NewFile},
+    json::{ChatJson, MessageJson, UserJson, written},
     media::media_of,
     updates::{KEPT_PRESS, UpdateQueue},
 };
@@ -32,6 +32,7 @@ mod acts;
 mod chats;
 mod commands;
 mod files;
+mod json;
 mod media;
 pub(crate) mod saving;
 mod updates;
@@ -45,7 +46,7 @@ pub(crate) fn system_clock() -> Clock {
 }
 
 /// What is kept in the state file.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct World {
     pub(crate) bot: BotAccount,
     pub(crate) people: BTreeMap<i64, Account>,
@@ -64,7 +65,7 @@ pub(crate) struct World {
 }
 
 /// A press that waits for its answer.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Query {
     pub(crate) chat: i64,
     /// Where the press is in the timeline of the chat.
@@ -124,41 +125,6 @@ impl World {
     pub(crate) fn next_album_id(&mut self) -> String {
         self.last_album_id += 1;
         self.last_album_id.to_string()
-    }
-
-    /// The chat as a Bot API `Chat`.
-    pub(crate) fn chat_json(&self, chat: &Chat) -> Value {
-        match (&chat.group, self.people.get(&chat.id)) {
-            (None, Some(account)) => account.chat_json(),
-            (group, _) => json!({
-                "id": chat.id,
-                "type": "group",
-                "title": group.as_ref().map(|group| group.title.as_str()),
-                "all_members_are_administrators": true,
-            }),
-        }
-    }
-
-    /// Who wrote it, as a Bot API `User`.
-    pub(crate) fn sender_json(&self, sender: Sender) -> Value {
-        match sender {
-            Sender::Bot => self.bot.json(),
-            Sender::Person(id) => self.people.get(&id).map_or(Value::Null, Account::json),
-        }
-    }
-
-    /// A message of the chat as a Bot API `Message`, with the message it answers.
-    pub(crate) fn message_json(&self, chat: &Chat, message: &Message) -> Value {
-        let plain =
-            |message: &Message| message.json(self.sender_json(message.from), self.chat_json(chat));
-        let mut fields = plain(message);
-        if let Some(answered) = message.reply_to.and_then(|id| chat.messages.get(&id)) {
-            fields.insert(
-                "reply_to_message".to_owned(),
-                Value::Object(plain(answered)),
-            );
-        }
-        Value::Object(fields)
     }
 }
 

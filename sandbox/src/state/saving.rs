@@ -27,18 +27,14 @@ pub(crate) fn load(path: &Path) -> io::Result<Option<World>> {
     Ok(Some(world))
 }
 
-/// The world as it is stored.
-pub(crate) fn encode(world: &World) -> io::Result<Vec<u8>> {
-    serde_json::to_vec(world).map_err(io::Error::from)
-}
-
-/// Writes it so that a crash leaves the old file or the new one.
-pub(crate) fn store(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Writes the world so that a crash leaves the old file or the new one.
+pub(crate) fn store(path: &Path, world: &World) -> io::Result<()> {
+    let bytes = serde_json::to_vec(world)?;
     let mut beside = path.as_os_str().to_owned();
     beside.push(".new");
     let beside = PathBuf::from(beside);
     let mut file = File::create(&beside)?;
-    file.write_all(bytes)?;
+    file.write_all(&bytes)?;
     file.sync_all()?;
     fs::rename(&beside, path)
 }

@@ -14,7 +14,7 @@ pub(crate) const KEPT_PRESS: TimeDelta = TimeDelta::seconds(150);
 const ONLY_WHEN_ASKED: [&str; 3] = ["chat_member", "message_reaction", "message_reaction_count"];
 
 /// Updates in the order of their ids; those handed out already are in front.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct UpdateQueue {
     waiting: VecDeque<Waiting>,
     /// How many of `waiting`, from the front, were handed out at least once.
@@ -24,7 +24,7 @@ pub(crate) struct UpdateQueue {
     allowed: Vec<String>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 struct Waiting {
     id: i64,
     expires: DateTime<Utc>,
@@ -53,7 +53,7 @@ impl UpdateQueue {
     }
 
     /// Adds an update of `kind`, unless the bot does not want that kind.
-    pub(crate) fn push(&mut self, kind: &str, content: &Value, now: DateTime<Utc>) {
+    pub(crate) fn push(&mut self, kind: &str, content: String, now: DateTime<Utc>) {
         let wanted = if self.allowed.is_empty() {
             !ONLY_WHEN_ASKED.contains(&kind)
         } else {

@@ -19,7 +19,8 @@ mod rules;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outage {
-    /// Every connection is closed before anything is done, that of a poll in progress too.
+    /// Every connection is closed before anything is done, that of a poll in progress too. For
+    /// connections that are refused, stop the sandbox and start another one on its port.
     Cut,
     /// 502 for every call.
     BadGateway,
