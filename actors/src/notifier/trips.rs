@@ -40,8 +40,10 @@ pub(super) struct Trips {
     recording: bool,
     /// How many items are stored one by one, since the database refused them together.
     singly: usize,
-    take: Vec<Head>,
+    take: VecDeque<Head>,
     taking: bool,
+    /// How many notices are taken one by one, since they cannot be read together.
+    taking_singly: usize,
     /// Whether there may be heads that nobody told of.
     pub(super) look: bool,
     looking: bool,
@@ -56,7 +58,7 @@ impl Trips {
 
     /// Lets a notice be taken, whose chat has its slot already.
     pub(super) fn take(&mut self, head: Head) {
-        self.take.push(head);
+        self.take.push_back(head);
     }
 
     /// Whether nothing is on its way, and nothing waits to be stored or taken.
@@ -82,6 +84,17 @@ impl Trips {
         let items: Vec<Item> = self.items.drain(..most.min(self.items.len())).collect();
         self.singly = self.singly.saturating_sub(items.len());
         items
+    }
+
+    fn next_to_take(&mut self) -> Vec<Head> {
+        let most = if self.taking_singly > 0 {
+            1
+        } else {
+            MOST_AT_ONCE
+        };
+        let heads: Vec<Head> = self.take.drain(..most.min(self.take.len())).collect();
+        self.taking_singly = self.taking_singly.saturating_sub(heads.len());
+        heads
     }
 }
 
@@ -164,7 +177,7 @@ impl Notifier {
         if self.trips.taking || self.trips.take.is_empty() {
             return;
         }
-        let heads = std::mem::take(&mut self.trips.take);
+        let heads = self.trips.next_to_take();
         self.trips.taking = true;
         let take = TakeDue {
             now,
@@ -203,14 +216,34 @@ impl Notifier {
         }
     }
 
-    /// They may be marked as being sent, and are taken again later.
+    /// They may be marked as being sent, and are taken again; one that cannot be read is given up.
     fn not_taken(&mut self, heads: &[Head], error: &StoreError, now: Time) {
         self.line.came_to_nothing();
         if error.is_unavailable() {
             self.block(error, now);
-        } else {
-            error!(notices = heads.len(), %error, "notices cannot be taken");
+            return self.take_later(heads, now);
         }
+        if heads.len() > 1 {
+            self.trips.taking_singly = heads.len();
+            for head in heads.iter().rev() {
+                self.trips.take.push_front(*head);
+            }
+            return;
+        }
+        for head in heads {
+            error!(chat = %head.chat, notice = %head.notice, %error, "a notice cannot be read, and is given up");
+            self.schedule.end(head.chat, now);
+            self.trips.store(Item::Notice(Delivered {
+                notice: head.notice,
+                chat: head.chat,
+                result: DeliveryResult::Failed {
+                    reason: "the desk cannot read it".to_owned(),
+                },
+            }));
+        }
+    }
+
+    fn take_later(&mut self, heads: &[Head], now: Time) {
         for head in heads {
             self.schedule.end(head.chat, now);
             self.schedule.set_head(*head, now);

@@ -306,3 +306,39 @@ fn is_loopback(url: &Url) -> bool {
             .parse::<std::net::IpAddr>()
             .is_ok_and(|address| address.is_loopback())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tokio::sync::Notify;
+
+    use super::*;
+    use crate::telegram::stub::{Answer, Stub};
+
+    #[tokio::test]
+    async fn an_answer_that_does_not_come_in_time_is_uncertain() {
+        let never = Arc::new(Notify::new());
+        let stub = Stub::start(move |_, _| Answer::OkAfter(never.clone(), json!({}))).await;
+        let mut client = stub.client.clone();
+        let token = "1000001:SECRET".parse().unwrap();
+        let server = client.calls.bot.api_url();
+        client.calls = Line::new(&token, &server, Duration::from_millis(50), 1).unwrap();
+        assert_eq!(client.me().await, Err(Failure::Uncertain));
+        assert_eq!(stub.methods(), ["getme"]);
+    }
+
+    #[tokio::test]
+    async fn methods_stand_behind_the_servers_path() {
+        let token = "1000001:SECRET".parse().unwrap();
+        for server in [
+            "http://localhost:1/deep/down/",
+            "http://localhost:1/deep/down",
+        ] {
+            let server = Url::parse(server).unwrap();
+            let line = Line::new(&token, &server, CALL_TIMEOUT, 1).unwrap();
+            let method = line.methods.join("getMe").unwrap();
+            assert_eq!(method.path(), "/deep/down/bot1000001:SECRET/getMe");
+        }
+    }
+}

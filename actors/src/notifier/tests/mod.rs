@@ -32,6 +32,8 @@ struct Rows {
     holds: Vec<Hold>,
     /// How many of the next records the database cannot take.
     away: usize,
+    /// Notices whose rows cannot be read.
+    unreadable: Vec<NoticeId>,
 }
 
 impl Rows {
@@ -73,7 +75,16 @@ impl Handler<TakeDue> for Tickets {
         let mut rows = self.0.lock().unwrap();
         let heads = rows.heads();
         let mut taken = Vec::new();
+        let unreadable = rows.unreadable.clone();
+        let is_unreadable = |notice| unreadable.contains(notice);
+        let broken = take.notices.iter().any(is_unreadable);
         for wanted in take.notices {
+            // Marked already: it is taken again.
+            let marked = rows.sending.iter().find(|(notice, _)| notice.id == wanted);
+            if let Some((notice, _)) = marked {
+                taken.push(notice.clone());
+                continue;
+            }
             let Some(_) = heads
                 .iter()
                 .find(|head| head.notice == wanted && head.due <= take.now)
@@ -88,6 +99,9 @@ impl Handler<TakeDue> for Tickets {
             let (notice, due) = rows.pending.remove(place);
             taken.push(notice.clone());
             rows.sending.push((notice, due));
+        }
+        if broken {
+            return Err(StoreError::Corrupt("column body".to_owned()));
         }
         Ok(taken)
     }

@@ -292,3 +292,22 @@ async fn a_press_is_answered_outside_the_limits() {
         .filter(|(_, parameters)| parameters.get("text").is_some());
     assert_eq!(texts.count(), 1);
 }
+
+#[actix::test]
+async fn a_notice_that_cannot_be_read_holds_nobody_up() {
+    let rows = Rows {
+        unreadable: vec![NoticeId(2)],
+        ..outbox(
+            (1..=3)
+                .map(|id| notice(id, 100 + id, Lane::Other))
+                .collect(),
+        )
+    };
+    let desk = Desk::obliging(rows).await;
+    desk.settle().await;
+    let mut results = desk.rows(|rows| rows.results.clone());
+    results.sort_by_key(|delivered| delivered.notice);
+    let failed = matches!(results[1].result, DeliveryResult::Failed { .. });
+    assert!(failed && results[0].result == done() && results[2].result == done());
+    assert_eq!(desk.calls().len(), 2);
+}

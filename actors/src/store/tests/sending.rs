@@ -362,3 +362,33 @@ async fn a_clock_that_was_set_back_makes_nobody_wait() {
     let holds = reads::holds(&rig.db, at(0)).await.unwrap();
     assert_eq!(holds[0].until, at(60));
 }
+
+#[tokio::test]
+async fn a_notice_that_cannot_be_read_can_be_given_up() {
+    let rig = Rig::new().await;
+    let notices = vec![
+        plain(ChatId(91), Lane::Own, at(1), "x"),
+        plain(ChatId(91), Lane::Own, at(1), "y"),
+    ];
+    rig.done(telling(1, 0, notices, at(1))).await;
+    sqlx::query("UPDATE notices SET body = '{}' WHERE id = 1")
+        .execute(rig.db.writer())
+        .await
+        .unwrap();
+    let take = Work::Take {
+        notices: vec![NoticeId(1)],
+        now: at(1),
+    };
+    let taken = rig.writer.run(take, Done::taken).await.unwrap();
+    let unreadable = reads::taken(&rig.db, &taken).await;
+    assert!(matches!(unreadable, Err(StoreError::Corrupt(_))));
+    let failed = Delivered {
+        notice: NoticeId(1),
+        chat: ChatId(91),
+        result: DeliveryResult::Failed {
+            reason: "the desk cannot read it".to_owned(),
+        },
+    };
+    let heads = rig.record(at(1), vec![failed]).await;
+    assert_eq!(numbers(&heads), [(91, 2)]);
+}

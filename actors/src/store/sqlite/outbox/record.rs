@@ -19,7 +19,8 @@ struct Sending {
     chat: i64,
     ticket: Option<TicketId>,
     message: Option<MessageId>,
-    body: Body,
+    /// `None` if it cannot be read: it was given up for that.
+    body: Option<Body>,
     /// The messages that an album has become so far.
     messages: Vec<ChatMessageId>,
     /// Whose ticket it is, and on which side the message was written: why a late item came.
@@ -179,7 +180,7 @@ async fn read_sending(
                 chat: row.try_get("chat_id")?,
                 ticket: row.try_get::<Option<i64>, _>("ticket_id")?.map(TicketId),
                 message: row.try_get::<Option<i64>, _>("message_id")?.map(MessageId),
-                body: get_json(row, "body")?,
+                body: get_json(row, "body").ok(),
                 messages: match row.try_get::<Option<&str>, _>("messages")? {
                     Some(_) => get_json(row, "messages")?,
                     None => Vec::new(),
@@ -268,7 +269,7 @@ impl Sending {
     /// The answer to the user that this notice is the last part of.
     fn answer(&self) -> Option<i64> {
         self.message
-            .filter(|_| ends_answer(&self.body))
+            .filter(|_| self.body.as_ref().is_some_and(ends_answer))
             .map(|message| message.0)
     }
 
@@ -288,8 +289,8 @@ impl Sending {
             .find(|(sent, _)| *sent == message)
             .map_or(self.message, |(_, original)| *original);
         let kept = match self.body {
-            Body::Relay { part, why } => Some((part, why)),
-            Body::LateItem => Some((Part::Album, self.why_late())),
+            Some(Body::Relay { part, why }) => Some((part, why)),
+            Some(Body::LateItem) => Some((Part::Album, self.why_late())),
             _ => None,
         };
         let kept = kept.filter(|_| original.is_some());
