@@ -72,6 +72,28 @@ pub enum Fault {
     },
 }
 
+impl Fault {
+    /// Whether the call is done all the same.
+    pub(crate) fn lets_it_be_done(&self) -> bool {
+        match self {
+            Fault::CutAfter
+            | Fault::HangAfter
+            | Fault::HangAfterFor { .. }
+            | Fault::Garbage(_)
+            | Fault::SkipMessages { .. }
+            | Fault::Delay { .. } => true,
+            Fault::TooManyRequests { .. }
+            | Fault::ChatFlood { .. }
+            | Fault::BotFlood { .. }
+            | Fault::ServerError(_)
+            | Fault::Refuse { .. }
+            | Fault::CutBefore
+            | Fault::Hang
+            | Fault::HangFor { .. } => false,
+        }
+    }
+}
+
 /// An answer that is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

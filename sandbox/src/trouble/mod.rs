@@ -81,7 +81,8 @@ pub(crate) struct Met {
 }
 
 impl Troubles {
-    /// What a call runs into: an outage, else a fault, else the limits.
+    /// What a call runs into: an outage, else a fault that keeps it from being done, else the limits,
+    /// else another fault.
     pub(crate) fn meet(&mut self, call: Call<'_>, now: DateTime<Utc>) -> Met {
         if self.outage.is_none() && self.rules.is_empty() && self.throttle.is_idle() {
             return Met::default();
@@ -112,14 +113,16 @@ impl Troubles {
             Some(Fault::BotFlood { retry_after }) => self.throttle.hold(None, flood(retry_after)),
             _ => {}
         }
-        let limited = match (&fault, call.chat) {
-            (None, Some(chat)) if counts(call.method) => self.throttle.pass(chat, now).err(),
+        // What a fault keeps from being done is no message, and the limits count messages.
+        let is_done = fault.as_ref().is_none_or(Fault::lets_it_be_done);
+        let limited = match call.chat {
+            Some(chat) if is_done && counts(call.method) => self.throttle.pass(chat, now).err(),
             _ => None,
         };
         let limited = limited.map(|retry_after| Trouble::Limit { retry_after });
         Met {
             delay,
-            trouble: fault.map(Trouble::Fault).or(limited),
+            trouble: limited.or(fault.map(Trouble::Fault)),
         }
     }
 

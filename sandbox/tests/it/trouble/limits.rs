@@ -153,3 +153,24 @@ async fn a_flood_refuses_a_chat_until_its_time_is_over() {
     send(&bot, 102).await.expect("it is over");
     sandbox.stop().await;
 }
+
+#[actix_web::test]
+async fn what_is_done_counts_though_its_answer_is_lost() {
+    let (sandbox, bot, clock) = limited(Limits {
+        chat_burst: 1,
+        ..Limits::default()
+    })
+    .await;
+    let hello = json!({ "chat_id": 101, "text": "hello" });
+    for fault in [Fault::CutBefore, Fault::CutAfter] {
+        sandbox.fail_next("sendMessage", None, fault, 1);
+        assert!(bot.try_call("sendMessage", hello.clone()).await.is_err());
+    }
+    sandbox.fail_next("sendMessage", None, Fault::CutAfter, 1);
+    assert_eq!(send(&bot, 101).await, Err(1), "one was done");
+    clock.forward(1_000);
+    send(&bot, 101).await.expect("in time");
+    assert_eq!(sandbox.earned().total, 1);
+    assert_eq!(sandbox.person(101).messages().len(), 3);
+    sandbox.stop().await;
+}
