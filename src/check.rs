@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::{self, Write};
 
-use frontdesk_actors::store::migrate;
+use frontdesk_actors::store::{migrate, reads};
 use frontdesk_actors::telegram::{Client, ClientSettings, Token};
 
 use crate::config::{Config, Setting};
@@ -61,11 +61,10 @@ pub async fn check(
         writeln!(out, "{name:key$}  {is:value$}  {source}")?;
     }
     writeln!(out)?;
-    let lines = [
-        admins(config),
-        database(config).await,
-        telegram(config).await,
-    ];
+    let mut lines = vec![admins(config), database(config).await];
+    let (telegram, bot) = telegram(config).await;
+    lines.push(telegram);
+    lines.extend(unreachable_admins(config, bot.as_deref()).await);
     for (grade, sentence) in &lines {
         writeln!(out, "{grade:7}  {sentence}")?;
     }
@@ -132,22 +131,53 @@ async fn database(config: &Config) -> Line {
     }
 }
 
-async fn telegram(config: &Config) -> Line {
+/// The admins whom the bot cannot write to, as far as the database knows, and what each can do; none
+/// if there is no database to ask.
+async fn unreachable_admins(config: &Config, bot: Option<&str>) -> Vec<Line> {
+    let Ok(db) = open_existing(config).await else {
+        return Vec::new();
+    };
+    let found = reads::reachable(&db, &config.desk.admins).await;
+    db.close().await;
+    let bot = bot.map_or("the bot".to_owned(), |name| format!("@{name}"));
+    // What is wrong with the database has a line of its own.
+    let found = found.unwrap_or_default();
+    found
+        .into_iter()
+        .filter_map(|(admin, reachable)| {
+            let sentence = match reachable {
+                Some(true) => return None,
+                Some(false) => format!(
+                    "desk.admins: {admin} has blocked {bot} and reads nothing of it; they have \
+                     to lift the block and write /start"
+                ),
+                None => format!(
+                    "desk.admins: {admin} has never written to {bot}, which so may not write to \
+                     them; they have to open it and press Start"
+                ),
+            };
+            Some((Grade::Warning, sentence))
+        })
+        .collect()
+}
+
+/// Also gives the bot's name, if Telegram told it.
+async fn telegram(config: &Config) -> (Line, Option<String>) {
     let Some(token) = config.telegram.token.clone() else {
         let sentence =
             "telegram.token: not set; the desk needs one to run, `frontdesk demo` does not";
-        return (Grade::Warning, sentence.to_owned());
+        return ((Grade::Warning, sentence.to_owned()), None);
     };
     let me = match Client::new(&client_settings(config, token)) {
         Ok(client) => client.me().await.map_err(|failure| failure.to_string()),
         Err(error) => Err(error.to_string()),
     };
     match me {
-        Ok(me) => (
-            Grade::Ok,
-            format!("telegram.token: Telegram knows it as @{}", me.username),
-        ),
-        Err(problem) => (Grade::Error, format!("telegram.token: {problem}")),
+        Ok(me) => {
+            let sentence = format!("telegram.token: Telegram knows it as @{}", me.username);
+            ((Grade::Ok, sentence), Some(me.username))
+        }
+        Err(problem) => ((Grade::Error, format!("telegram.token: {problem}")), None),
     }
 }
 

@@ -35,6 +35,9 @@ pub(crate) enum Command {
     /// Change or show the schema of the database.
     #[command(subcommand)]
     Migrate(Migrate),
+    /// What is on its way to people, held or given up.
+    #[command(subcommand)]
+    Notices(Notices),
     /// Updates that were put aside because the desk failed at them.
     #[command(subcommand)]
     Quarantine(Quarantine),
@@ -56,6 +59,36 @@ pub(crate) enum Migrate {
     },
     /// Show which migrations the database has.
     Status,
+}
+
+/// What to do with notices: what the desk sends to people of itself.
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum Notices {
+    /// List them, oldest first, without anybody's words.
+    List {
+        /// Only those that are so; without it all but those that were sent.
+        #[arg(long, value_parser = ["pending", "sending", "held", "failed", "sent"])]
+        state: Option<String>,
+        /// Only those to this chat (a person's id).
+        #[arg(long, value_name = "ID", allow_negative_numbers = true)]
+        chat: Option<i64>,
+        /// At most so many.
+        #[arg(long, value_name = "N", default_value_t = 100,
+              value_parser = clap::value_parser!(u32).range(1..=100_000))]
+        limit: u32,
+    },
+    /// Send some again, now; the running desk takes them up within seconds.
+    Retry {
+        /// Their numbers in the list.
+        #[arg(required = true)]
+        ids: Vec<i64>,
+    },
+    /// Give some up for good. What was sent already stays.
+    Drop {
+        /// Their numbers in the list.
+        #[arg(required = true)]
+        ids: Vec<i64>,
+    },
 }
 
 /// What to do with updates that were put aside.

@@ -12,4 +12,5 @@ pub mod signals;
 pub mod check;
 #[cfg(feature = "demo")]
 pub mod demo;
+pub mod notices;
 pub mod operate;

@@ -7,10 +7,13 @@ use clap::Parser;
 use frontdesk::config::{Config, ConfigError, Setting};
 use frontdesk::program::{self, StartError};
 use frontdesk::signals::Signals;
-use frontdesk::{check, logging, operate};
+use frontdesk::{check, logging, notices, operate};
 use frontdesk_actors::clock::Clock;
+use frontdesk_actors::store::notices::Which;
+use frontdesk_desk::delivery::Redo;
+use frontdesk_desk::ids::ChatId;
 
-use crate::cli::{Cli, Command, Migrate, Quarantine};
+use crate::cli::{Cli, Command, Migrate, Notices, Quarantine};
 
 mod cli;
 
@@ -65,6 +68,21 @@ async fn obey(cli: Cli, config: Config, settings: Vec<Setting>) -> Result<ExitCo
             operate::down(&config, to, drop_data, clock.now(), &mut out).await?;
         }
         Some(Command::Migrate(Migrate::Status)) => operate::status(&config, &mut out).await?,
+        Some(Command::Notices(Notices::List { state, chat, limit })) => {
+            let which = Which {
+                // The command line lets through what the parser knows.
+                state: state.and_then(|state| state.parse().ok()),
+                chat: chat.map(ChatId),
+                limit,
+            };
+            notices::list(&config, which, &mut out).await?;
+        }
+        Some(Command::Notices(Notices::Retry { ids })) => {
+            notices::redo(&config, &ids, Redo::Retry, clock.now(), &mut out).await?;
+        }
+        Some(Command::Notices(Notices::Drop { ids })) => {
+            notices::redo(&config, &ids, Redo::Drop, clock.now(), &mut out).await?;
+        }
         Some(Command::Quarantine(quarantine)) => match quarantine {
             Quarantine::List => operate::list(&config, &mut out).await?,
             Quarantine::Show { id } => operate::show(&config, id, &mut out).await?,

@@ -21,6 +21,9 @@ pub enum OperateError {
     /// There is no such row.
     #[error("there is no quarantined update {0}; `frontdesk quarantine list` shows all")]
     NotFound(i64),
+    /// Some notices were left as they are; the answer says which and why.
+    #[error("of the notices, {0} were left as they are")]
+    NotRedone(usize),
     /// The database refuses.
     #[error(transparent)]
     Store(#[from] StoreError),

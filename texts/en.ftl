@@ -154,6 +154,8 @@ key-dashboard = 🎫 Support
 key-to-dashboard = ← Back to support
 key-longest-waiting = ⏳ Waits longest: #{ $number }
 key-all = 📋 All
+key-all-mine = 🙋 Mine
+key-all-unassigned = 🆓 Unassigned
 key-mine = 🙋 Mine · { $n }
 key-unassigned = 🆓 Unassigned · { $n }
 key-filters = 🗂 Filters
@@ -175,6 +177,8 @@ key-nobody = 🆓 Nobody
 key-user-tickets = 👤 This user's tickets · { $n }
 key-undo = ↩️ Undo closing
 key-recall = 🗑 Take back
+key-retry-answer = 🔁 Send again
+key-drop-answer = ✖️ Don’t send
 key-recall-latest = 🗑 Take my latest answer back
 key-send-and-reopen = 🔄 Send and reopen
 key-send-and-leave = ✉️ Send, leave closed
@@ -265,6 +269,9 @@ updated-line = Updated: { $date }
 first-answer-line = First answer: { $date }
 closed-line = Closed: { $date }
 waiting-line = ⏳ *Waits for { $age }*, since { $date }
+last-answer-line = Last answer: { $mark }
+earlier-answer-line = An earlier answer: { $mark }
+undelivered-line = ⚠️ Answers not delivered: { $n } (see the conversation)
 user-lines =
     👤 *{ $name }* · { $username }
     ID `{ $id }` · language: { $language }
@@ -279,6 +286,9 @@ news-closed = ✅ Closed. You can undo it until { $time }.
 news-reopened = 🔄 Open again.
 news-note-kept = 📝 The note is kept. Only admins see it.
 news-answer-taken = 📨 Your answer is on its way. You will be told when it is delivered.
+news-answer-retried = 🔁 The answer is being sent again.
+news-answer-dropped = ✖️ The answer will not be sent.
+news-answer-stands = 👌 Nothing was changed. The answer: { $mark }
 news-too-late-to-undo = ⌛️ Too late to undo; you can reopen the ticket.
 news-not-an-admin = ⚠️ Only an admin can be assigned.
 changed-meanwhile = ⚠️ *Nothing was changed: somebody was faster.* Meanwhile:
@@ -294,6 +304,16 @@ head-staff = 🎧 *{ $name }* · { $date }
 head-note = 📝 *Internal note · { $name }* · { $date }
 mark-edited = _edited_
 mark-recalled = 🚫 _taken back_
+mark-waiting = ⏳ on its way
+mark-held = ⛔️ held: the user has blocked the bot
+mark-delivered = ✅ delivered
+mark-partly = ⚠️ delivered in part: { $reason }
+mark-failed = ❌ not delivered: { $reason }
+mark-dropped = ✖️ not sent: dropped
+mark-twice = may have come twice
+reason-dropped = the rest was dropped
+reason-expired = the user was not reachable for 30 days
+reason-unknown = refused by Telegram
 
 ## Its audit trail
 
@@ -312,6 +332,8 @@ event-assignee = assigned to: { $from } → { $to }
 event-edited = edited a message
 event-edited-from = edited a message, it was: “{ $former }”
 event-recalled = took an answer back
+event-retried = had an answer sent again
+event-dropped = dropped an answer that was not delivered
 
 ## The staff's menus
 
@@ -415,4 +437,23 @@ blocked = ⛔️ *Not delivered · #{ $number }*: { $name } has blocked the bot.
 not-delivered =
     ❌ *Not delivered · #{ $number }*: Telegram does not take this answer.
     `{ $reason }`
+given-up = ⌛️ *Not delivered · #{ $number }*: { $name } has not been reachable for 30 days. The answer is no longer waiting.
+while-away = 👋 *While you were away* I could not reach you. You missed:
+away-tickets = 🆕 { $n ->
+    [one] { $n } new ticket
+   *[other] { $n } new tickets
+}
+away-messages = 💬 { $n ->
+    [one] { $n } message of a user
+   *[other] { $n } messages of users
+}
+away-assigned = 📌 { $n ->
+    [one] { $n } ticket assigned to you
+   *[other] { $n } tickets assigned to you
+}
+away-others = 🔄 { $n ->
+    [one] { $n } other change
+   *[other] { $n } other changes
+} in your tickets
+away-undelivered = ⛔️ Answers of yours that did not come through, in the tickets below
 group-greeting = 👋 Thank you, but I work in private chats only for now: write to me there. I am leaving this group.

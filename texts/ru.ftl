@@ -151,6 +151,8 @@ key-dashboard = 🎫 Поддержка
 key-to-dashboard = ← Назад к поддержке
 key-longest-waiting = ⏳ Дольше всех ждёт #{ $number }
 key-all = 📋 Все
+key-all-mine = 🙋 Мои
+key-all-unassigned = 🆓 Ничьи
 key-mine = 🙋 Мои · { $n }
 key-unassigned = 🆓 Ничьи · { $n }
 key-filters = 🗂 Фильтры
@@ -172,6 +174,8 @@ key-nobody = 🆓 Никому
 key-user-tickets = 👤 Тикеты пользователя · { $n }
 key-undo = ↩️ Отменить закрытие
 key-recall = 🗑 Отозвать
+key-retry-answer = 🔁 Отправить снова
+key-drop-answer = ✖️ Не отправлять
 key-recall-latest = 🗑 Отозвать мой последний ответ
 key-send-and-reopen = 🔄 Отправить и открыть снова
 key-send-and-leave = ✉️ Отправить, не открывая
@@ -267,6 +271,9 @@ updated-line = Обновлён: { $date }
 first-answer-line = Первый ответ: { $date }
 closed-line = Закрыт: { $date }
 waiting-line = ⏳ *Ждёт ответа { $age }*, с { $date }
+last-answer-line = Последний ответ: { $mark }
+earlier-answer-line = Один из прежних ответов: { $mark }
+undelivered-line = ⚠️ Не доставлено ответов: { $n } (см. переписку)
 user-lines =
     👤 *{ $name }* · { $username }
     ID `{ $id }` · язык: { $language }
@@ -281,6 +288,9 @@ news-closed = ✅ Тикет закрыт. Отменить можно до { $t
 news-reopened = 🔄 Тикет снова открыт.
 news-note-kept = 📝 Заметка сохранена. Её видят только администраторы.
 news-answer-taken = 📨 Ответ уже в пути. Сообщим, когда он дойдёт.
+news-answer-retried = 🔁 Ответ отправляется ещё раз.
+news-answer-dropped = ✖️ Ответ отправлен не будет.
+news-answer-stands = 👌 Ничего не изменилось. Ответ: { $mark }
 news-too-late-to-undo = ⌛️ Отменять поздно, но тикет можно открыть снова.
 news-not-an-admin = ⚠️ Назначить можно только администратора.
 changed-meanwhile = ⚠️ *Ничего не изменено: кто-то успел раньше.* Тем временем:
@@ -296,6 +306,16 @@ head-staff = 🎧 *{ $name }* · { $date }
 head-note = 📝 *Внутренняя заметка · { $name }* · { $date }
 mark-edited = _изменено_
 mark-recalled = 🚫 _отозвано_
+mark-waiting = ⏳ отправляется
+mark-held = ⛔️ ждёт: пользователь заблокировал бота
+mark-delivered = ✅ доставлено
+mark-partly = ⚠️ доставлено не всё: { $reason }
+mark-failed = ❌ не доставлено: { $reason }
+mark-dropped = ✖️ не отправлено: отменено
+mark-twice = могло прийти дважды
+reason-dropped = остальное отменено
+reason-expired = пользователь был недоступен 30 дней
+reason-unknown = Telegram не принял
 
 ## История
 
@@ -314,6 +334,8 @@ event-assignee = ответственный: { $from } → { $to }
 event-edited = правка сообщения
 event-edited-from = правка сообщения, было: «{ $former }»
 event-recalled = ответ отозван
+event-retried = недоставленный ответ отправлен ещё раз
+event-dropped = отправка недоставленного ответа отменена
 
 ## Меню администраторов
 
@@ -419,4 +441,27 @@ blocked = ⛔️ *Не доставлено · #{ $number }*: бот забло�
 not-delivered =
     ❌ *Не доставлено · #{ $number }*: Telegram не принимает этот ответ.
     `{ $reason }`
+given-up = ⌛️ *Не доставлено · #{ $number }*: { $name } не на связи уже 30 дней. Ответ больше не ждёт отправки.
+while-away = 👋 *Пока вас не было*, я не мог вам писать. Вы пропустили:
+away-tickets = 🆕 { $n ->
+    [one] { $n } новый тикет
+    [few] { $n } новых тикета
+   *[many] { $n } новых тикетов
+}
+away-messages = 💬 { $n ->
+    [one] { $n } сообщение пользователей
+    [few] { $n } сообщения пользователей
+   *[many] { $n } сообщений пользователей
+}
+away-assigned = 📌 { $n ->
+    [one] { $n } тикет, назначенный вам
+    [few] { $n } тикета, назначенных вам
+   *[many] { $n } тикетов, назначенных вам
+}
+away-others = 🔄 { $n ->
+    [one] { $n } другое изменение
+    [few] { $n } других изменения
+   *[many] { $n } других изменений
+} в ваших тикетах
+away-undelivered = ⛔️ Ваши ответы, которые не дошли: тикеты ниже
 group-greeting = 👋 Спасибо, но пока я работаю только в личных чатах: напишите мне туда. Из этой группы я выхожу.

@@ -107,6 +107,10 @@ pub enum Button {
     Reopen(TicketId, Version),
     /// Take an answer back.
     Recall(TicketId, MessageId),
+    /// Send an answer again that has not come through.
+    RetryAnswer(TicketId, Version, MessageId),
+    /// Give an answer up that has not come through.
+    DropAnswer(TicketId, Version, MessageId),
     /// Send the held answer and reopen the ticket.
     SendAndReopen(DraftId),
     /// Send the held answer; a closed ticket stays closed.
@@ -201,6 +205,14 @@ impl Button {
             Self::UndoClose(ticket, version) => format!("undo:{ticket}:{version}"),
             Self::Reopen(ticket, version) => format!("open:{ticket}:{version}"),
             Self::Recall(ticket, message) => format!("recall:{ticket}:{message}"),
+            Self::RetryAnswer(ticket, version, message) => {
+                let (ticket, version) = (base36(ticket.0), base36(version.0));
+                format!("re:{ticket}:{version}:{}", base36(message.0))
+            }
+            Self::DropAnswer(ticket, version, message) => {
+                let (ticket, version) = (base36(ticket.0), base36(version.0));
+                format!("dr:{ticket}:{version}:{}", base36(message.0))
+            }
             Self::SendAndReopen(draft) => format!("sendopen:{draft}"),
             Self::SendAnyway(draft) => format!("send:{draft}"),
             Self::AnswerWith(draft, ticket) => format!("with:{draft}:{ticket}"),
@@ -325,6 +337,14 @@ impl Button {
                 let [ticket, message] = numbers(args)?;
                 Self::Recall(TicketId(ticket), MessageId(message))
             }
+            "re" => {
+                let [ticket, version, message] = numbers_in(args, 36)?;
+                Self::RetryAnswer(TicketId(ticket), Version(version), MessageId(message))
+            }
+            "dr" => {
+                let [ticket, version, message] = numbers_in(args, 36)?;
+                Self::DropAnswer(TicketId(ticket), Version(version), MessageId(message))
+            }
             "sendopen" => Self::SendAndReopen(DraftId(number(args)?)),
             "send" => Self::SendAnyway(DraftId(number(args)?)),
             "with" => {
@@ -370,10 +390,14 @@ fn number(text: &str) -> Option<i64> {
 }
 
 fn numbers<const N: usize>(args: &str) -> Option<[i64; N]> {
+    numbers_in(args, 10)
+}
+
+fn numbers_in<const N: usize>(args: &str, radix: u32) -> Option<[i64; N]> {
     let mut parts = args.split(':');
     let mut found = [0; N];
     for slot in &mut found {
-        *slot = number(parts.next()?)?;
+        *slot = i64::from_str_radix(parts.next()?, radix).ok()?;
     }
     parts.next().is_none().then_some(found)
 }
@@ -385,7 +409,8 @@ fn versioned(args: &str) -> Option<(TicketId, Version, &str)> {
     Some((TicketId(ticket), Version(version), parts.next()?))
 }
 
-/// A number in fewer characters: two 19-digit numbers beside a 32-byte category must fit.
+/// A number in fewer characters: two 19-digit numbers beside a 32-byte category, or three of them,
+/// must fit.
 fn base36(number: i64) -> String {
     let negative = number < 0;
     let mut rest = number.unsigned_abs();

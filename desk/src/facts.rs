@@ -2,6 +2,7 @@
 
 use crate::button::Filter;
 use crate::content::Source;
+use crate::delivery::Delivery;
 use crate::ids::{AlbumId, MessageId, PersonId, TicketId, Version};
 use crate::screen::{Brief, Counts, List, Named, Statistics};
 use crate::ticket::{Ticket, TicketEvent, TicketMessage, Time, UserRecord};
@@ -29,7 +30,8 @@ pub enum Need {
         /// Which page, from 0; past the end is the last.
         page: u32,
     },
-    /// A page of a ticket's messages, oldest first: into [`Facts::messages`].
+    /// A page of a ticket's messages, oldest first: into [`Facts::messages`]; with notes, for the
+    /// staff, how far the answers among them have come, into [`Facts::deliveries`].
     Messages {
         /// Which ticket.
         ticket: TicketId,
@@ -62,6 +64,11 @@ pub enum Need {
     /// The latest own answer of the person to a ticket that is not recalled: into
     /// [`Facts::own_answer`].
     OwnAnswer(TicketId),
+    /// The answers to a ticket that have not come through, oldest first, at most twenty, and the
+    /// latest answer: into [`Facts::deliveries`].
+    Deliveries(TicketId),
+    /// One answer to a ticket: into [`Facts::deliveries`].
+    DeliveryOf(TicketId, MessageId),
     /// The records of all admins, and who has answered a ticket: into [`Facts::staff`] and
     /// [`Facts::answered_by`].
     Staff(Option<TicketId>),
@@ -125,6 +132,8 @@ pub struct Facts {
     pub last_answer: Option<(PersonId, Time)>,
     /// The person's own latest answer.
     pub own_answer: Option<TicketMessage>,
+    /// How far answers have come.
+    pub deliveries: Vec<Delivery>,
     /// The admins who ever wrote to the bot.
     pub staff: Vec<UserRecord>,
     /// Who has answered the ticket.

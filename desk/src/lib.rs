@@ -9,6 +9,7 @@ pub mod words;
 
 pub mod content;
 pub mod conversation;
+pub mod delivery;
 pub mod facts;
 pub mod ids;
 pub mod input;

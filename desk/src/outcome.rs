@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::content::{Content, Source};
 use crate::conversation::Conversation;
+use crate::delivery::Redelivery;
 use crate::ids::{AlbumId, MessageId, MessageRef, PersonId, TicketId, TicketRef};
 use crate::notice::NewNotice;
 use crate::screen::Show;
@@ -20,6 +21,9 @@ pub struct Outcome {
     pub toast: Option<Toast>,
     /// Changes to tickets, one for each ticket.
     pub tickets: Vec<TicketChange>,
+    /// What is done about answers that have not come through; each belongs to a change of its
+    /// ticket.
+    pub redeliveries: Vec<Redelivery>,
     /// Changes to the person.
     pub person: PersonChange,
     /// What others, or this person, are told beside the screen.

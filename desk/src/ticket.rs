@@ -213,6 +213,16 @@ pub enum Happened {
         /// Which.
         message: MessageId,
     },
+    /// An admin, or the operator, had an answer sent again that had not come through.
+    DeliveryRetried {
+        /// Which.
+        message: MessageId,
+    },
+    /// An admin, or the operator, gave an answer up that had not come through.
+    AnswerDropped {
+        /// Which.
+        message: MessageId,
+    },
 }
 
 impl Happened {
@@ -229,6 +239,8 @@ impl Happened {
             Self::AssigneeChanged { .. } => "assignee_changed",
             Self::MessageEdited { .. } => "message_edited",
             Self::AnswerRecalled { .. } => "answer_recalled",
+            Self::DeliveryRetried { .. } => "delivery_retried",
+            Self::AnswerDropped { .. } => "answer_dropped",
         }
     }
 }

@@ -7,6 +7,8 @@ mod attacks;
 mod browser;
 mod cli;
 mod crash;
+mod deliveries;
 mod delivery;
 mod older_bot;
+mod unreachable;
 mod users;

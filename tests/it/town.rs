@@ -424,4 +424,12 @@ impl Resident<'_> {
         self.writes(subject).await;
         self.writes(description).await;
     }
+
+    /// Opens a ticket by the form, in Russian.
+    pub(crate) async fn opens_ticket_ru(&self, subject: &str, description: &str) {
+        self.writes("/new").await;
+        self.presses("Общие").await;
+        self.writes(subject).await;
+        self.writes(description).await;
+    }
 }

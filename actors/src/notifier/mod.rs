@@ -303,6 +303,7 @@ impl Handler<Deliver> for Notifier {
         for head in heads {
             self.schedule.set_head(head, now);
         }
+        self.schedule.expect_own(deliver.person.chat(), own);
         if let Some(ready) = deliver.screen {
             // The person has just been heard of: Telegram is there, and so are they.
             self.line.alive();

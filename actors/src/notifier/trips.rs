@@ -279,7 +279,11 @@ impl Notifier {
         }
         self.trips.look = false;
         self.trips.looking = true;
-        let heads = Heads { after, most: PAGE };
+        let heads = Heads {
+            after,
+            most: PAGE,
+            give_up: after.is_none().then(|| self.neighbours.clock.now()),
+        };
         let looking = self.neighbours.heads.send(heads).into_actor(self);
         context.spawn(looking.map(|found, notifier, context| {
             notifier.trips.looking = false;
@@ -319,7 +323,12 @@ pub(super) async fn first_heads(tickets: &Recipient<Heads>) -> Result<Vec<Head>,
     let mut heads: Vec<Head> = Vec::new();
     loop {
         let after = heads.last().map(|head| (head.due, head.notice));
-        let page = super::ask(tickets, Heads { after, most: PAGE }).await?;
+        let heads_behind = Heads {
+            after,
+            most: PAGE,
+            give_up: None,
+        };
+        let page = super::ask(tickets, heads_behind).await?;
         let last = page.len() < PAGE;
         heads.extend(page);
         if last || heads.len() >= MOST_CHATS {

@@ -13,6 +13,7 @@ use sqlx::{Row, SqliteConnection};
 use super::db::Db;
 use super::error::StoreError;
 use super::rows::{self, get_json, get_word, ids, micros};
+use super::sqlite::outbox;
 use super::sqlite::state::EVERYBODY;
 use super::types::{DueNotice, Head, Hold, StoredConversation, UnshownScreen};
 
@@ -76,6 +77,21 @@ pub async fn unfinished(db: &Db) -> Result<Unfinished, StoreError> {
     })
 }
 
+/// Whether the desk can write to these people; `None` for who never wrote to the bot. In the order
+/// asked for.
+///
+/// # Errors
+/// As the read failed.
+pub async fn reachable(
+    db: &Db,
+    people: &[PersonId],
+) -> Result<Vec<(PersonId, Option<bool>)>, StoreError> {
+    let mut tx = db.read().await?;
+    let known = rows::users(&mut tx, people.iter().copied()).await?;
+    let reachable = |id: &PersonId| known.get(id).map(|user| user.reachable);
+    Ok(people.iter().map(|id| (*id, reachable(id))).collect())
+}
+
 /// The commands that were set with Telegram last.
 pub(crate) async fn commands(db: &Db) -> Result<Option<String>, StoreError> {
     let mut tx = db.read().await?;
@@ -124,6 +140,18 @@ pub(crate) async fn unshown(
             })
         })
         .collect()
+}
+
+/// Whether something was held for too long, and is to be given up.
+pub(crate) async fn overdue(db: &Db, now: Time) -> Result<bool, StoreError> {
+    let mut tx = db.read().await?;
+    Ok(sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM notices
+                        WHERE state = 'held' AND kind <> 'while_away' AND created_at <= $1)",
+    )
+    .bind(outbox::held_too_long(now))
+    .fetch_one(&mut *tx)
+    .await?)
 }
 
 /// The first notices of the chats' lines, by when they are due.

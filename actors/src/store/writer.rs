@@ -35,6 +35,11 @@ pub enum Work {
         /// Now.
         now: Time,
     },
+    /// Gives up what was held for too long.
+    GiveUp {
+        /// Now.
+        now: Time,
+    },
     /// See [`Record`].
     Record(Record),
     /// See [`PutAside`].
@@ -299,6 +304,10 @@ async fn apply(db: &Db, memory: &mut Memory, works: &[&Work]) -> Result<Vec<Done
             }
             Work::Admins(admins) => {
                 sqlite::state::admins(&mut tx, &admins.admins, admins.at).await?;
+                Done::Nothing
+            }
+            Work::GiveUp { now } => {
+                sqlite::outbox::give_up(&mut tx, *now).await?;
                 Done::Nothing
             }
             Work::PutAside(aside) => {

@@ -71,6 +71,8 @@ pub struct Heads {
     pub after: Option<(Time, NoticeId)>,
     /// At most so many.
     pub most: usize,
+    /// Now, if what was held for too long is to be given up first.
+    pub give_up: Option<Time>,
 }
 
 /// Takes these notices to send them: those of them that are first in their lines, due, and not

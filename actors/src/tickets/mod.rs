@@ -190,7 +190,17 @@ impl Handler<Heads> for Tickets {
 
     fn handle(&mut self, heads: Heads, _: &mut Self::Context) -> Self::Result {
         let db = self.db.clone();
-        self.read(async move { reads::heads(&db, heads.after, heads.most).await })
+        let writer = self.writer.clone();
+        self.read(async move {
+            // An idle desk writes nothing.
+            if let Some(now) = heads.give_up
+                && reads::overdue(&db, now).await?
+            {
+                let writer = writer.ok_or(StoreError::CLOSED)?;
+                writer.run(Work::GiveUp { now }, Done::nothing).await?;
+            }
+            reads::heads(&db, heads.after, heads.most).await
+        })
     }
 }
 

@@ -9,7 +9,7 @@ use super::{Body, Call, Sending, Why};
 use crate::button::Button;
 use crate::content::Content;
 use crate::formatted::{Formatted, MAX_CAPTION, MAX_TEXT};
-use crate::ids::{ChatMessageId, PersonId};
+use crate::ids::{ChatMessageId, PersonId, TicketId};
 use crate::keyboard::{Key, Keyboard};
 use crate::settings::Settings;
 use crate::text::{Pen, Text, full_name, name_of};
@@ -50,7 +50,7 @@ impl Sending<'_> {
                     .then(|| pen.key(Text::KeyClose, Button::Close(ticket.id, ticket.version)));
                 let keyboard =
                     Keyboard::NONE
-                        .row([open(pen, ticket)].into_iter().chain(close))
+                        .row([open(pen, ticket.id)].into_iter().chain(close))
                         .row(message.recalled_at.is_none().then(|| {
                             pen.key(Text::KeyRecall, Button::Recall(ticket.id, message.id))
                         }));
@@ -63,7 +63,7 @@ impl Sending<'_> {
                     number: ticket.id,
                     name: &self.user_name(ticket),
                 };
-                let keyboard = Keyboard::NONE.row([open(pen, ticket)]);
+                let keyboard = self.redelivery_keys(pen, ticket, false);
                 Some(told(pen.say(text), keyboard, Some(*answer)))
             }
             Body::NotDelivered { answer, reason } => {
@@ -72,9 +72,19 @@ impl Sending<'_> {
                     number: ticket.id,
                     reason: &crate::formatted::cut(reason, MOST_REASON),
                 };
-                let keyboard = Keyboard::NONE.row([open(pen, ticket)]);
+                let keyboard = self.redelivery_keys(pen, ticket, true);
                 Some(told(pen.say(text), keyboard, Some(*answer)))
             }
+            Body::GivenUp { answer } => {
+                let ticket = self.ticket?;
+                let text = Text::GivenUp {
+                    number: ticket.id,
+                    name: &self.user_name(ticket),
+                };
+                let keyboard = self.redelivery_keys(pen, ticket, true);
+                Some(told(pen.say(text), keyboard, Some(*answer)))
+            }
+            Body::WhileAway(away) => away.draw(pen),
             Body::React { message, emoji } => Some(Call::React {
                 message: *message,
                 emoji: emoji.clone(),
@@ -94,7 +104,9 @@ impl Sending<'_> {
             | Body::AssignedToYou { .. }
             | Body::Delivered { .. }
             | Body::Blocked { .. }
-            | Body::NotDelivered { .. } => true,
+            | Body::NotDelivered { .. }
+            | Body::GivenUp { .. }
+            | Body::WhileAway(_) => true,
             // These go to both sides.
             Body::LateItem | Body::EditCopies | Body::ShowMessage => self
                 .ticket
@@ -109,6 +121,24 @@ impl Sending<'_> {
             | Body::LeaveGroup => false,
         };
         to_staff && !settings.is_admin(PersonId(self.chat.0))
+    }
+
+    /// What can be done about an answer that has not come through: whoever is held returns by
+    /// themselves, so there nothing but giving it up is offered.
+    fn redelivery_keys(&self, pen: Pen<'_>, ticket: &Ticket, retry: bool) -> Keyboard {
+        let (id, version) = (ticket.id, ticket.version);
+        let open = Keyboard::NONE.row([open(pen, id)]);
+        let Some(answer) = self.message.filter(|answer| answer.recalled_at.is_none()) else {
+            return open;
+        };
+        let again = Button::RetryAnswer(id, version, answer.id);
+        let drop = Button::DropAnswer(id, version, answer.id);
+        open.row(
+            retry
+                .then(|| pen.key(Text::KeyRetryAnswer, again))
+                .into_iter()
+                .chain([pen.key(Text::KeyDropAnswer, drop)]),
+        )
     }
 
     /// What happened to a ticket, in words.
@@ -144,7 +174,7 @@ impl Sending<'_> {
                     subject,
                     name: &self.user_name(ticket),
                 },
-                Keyboard::NONE.row([open(pen, ticket)]),
+                Keyboard::NONE.row([open(pen, ticket.id)]),
             ),
             Body::ReopenedByUser => (
                 Text::ReopenedByUser {
@@ -152,7 +182,7 @@ impl Sending<'_> {
                     subject,
                     name: &self.user_name(ticket),
                 },
-                Keyboard::NONE.row([answer(pen, ticket), open(pen, ticket)]),
+                Keyboard::NONE.row([answer(pen, ticket), open(pen, ticket.id)]),
             ),
             Body::AssignedToYou { by } => (
                 Text::AssignedToYou {
@@ -160,7 +190,7 @@ impl Sending<'_> {
                     subject,
                     name: &self.deed_by(*by),
                 },
-                Keyboard::NONE.row([answer(pen, ticket), open(pen, ticket)]),
+                Keyboard::NONE.row([answer(pen, ticket), open(pen, ticket.id)]),
             ),
             _ => return None,
         };
@@ -246,11 +276,8 @@ pub(super) fn hidden_from_user(message: &TicketMessage) -> bool {
 }
 
 /// For the staff: the ticket.
-pub(super) fn open(pen: Pen<'_>, ticket: &Ticket) -> Key {
-    pen.key(
-        Text::KeyOpenTicket { number: ticket.id },
-        Button::Ticket(ticket.id),
-    )
+pub(super) fn open(pen: Pen<'_>, number: TicketId) -> Key {
+    pen.key(Text::KeyOpenTicket { number }, Button::Ticket(number))
 }
 
 /// For the staff: answer it.

@@ -189,10 +189,10 @@ fn whole(heading: Formatted, pen: Pen<'_>, message: &TicketMessage) -> Formatted
 fn keyboard(sending: &Sending<'_>, pen: Pen<'_>, ticket: &Ticket, why: Why) -> Keyboard {
     match why {
         Why::NewTicket => Keyboard::NONE
-            .row([answer(pen, ticket), open(pen, ticket)])
+            .row([answer(pen, ticket), open(pen, ticket.id)])
             .row(assign_to_me(sending, pen, ticket)),
-        Why::FollowUp => Keyboard::NONE.row([answer(pen, ticket), open(pen, ticket)]),
-        Why::OthersAnswer => Keyboard::NONE.row([open(pen, ticket)]),
+        Why::FollowUp => Keyboard::NONE.row([answer(pen, ticket), open(pen, ticket.id)]),
+        Why::OthersAnswer => Keyboard::NONE.row([open(pen, ticket.id)]),
         Why::Answer => Keyboard::NONE.row([
             pen.key(Text::KeyReply, Button::Reply(ticket.id)),
             open_mine(pen, ticket),

@@ -1,9 +1,12 @@
 //! Notices: the outbox. A notice is exactly one Bot API call, kept as data and drawn when sent.
 
+mod away;
 mod draw;
 mod draw_relay;
 
 use serde::{Deserialize, Serialize};
+
+pub use self::away::Away;
 
 use crate::content::{Content, File, Source};
 use crate::formatted::Formatted;
@@ -99,6 +102,13 @@ pub enum Body {
         /// Telegram's words.
         reason: String,
     },
+    /// To an admin: the person has not returned in all the time that an answer is held.
+    GivenUp {
+        /// The admin's own message, which this replies to.
+        answer: ChatMessageId,
+    },
+    /// To an admin who could not be reached for a while: what they missed, counted.
+    WhileAway(Away),
     /// Acknowledge a message by a reaction.
     React {
         /// The message.

@@ -1,11 +1,14 @@
 //! Drawing one ticket for the staff, with its user's context and all that can be done with it.
 
 use super::draw::View;
+use super::draw_delivery;
 use super::draw_history::news_of;
 use super::{Card, News};
 use crate::button::Button;
+use crate::delivery::Mark;
 use crate::formatted::{Formatted, cut, one_line};
-use crate::keyboard::Keyboard;
+use crate::ids::MessageId;
+use crate::keyboard::{Key, Keyboard};
 use crate::text::{Pen, Text, full_name, name_of};
 use crate::ticket::{SenderType, Status, UserRecord};
 
@@ -55,6 +58,9 @@ fn text(pen: Pen<'_>, card: &Card) -> Formatted {
             date: &pen.date(closed),
         }));
     }
+    if let Some(line) = answers(pen, card) {
+        text = text.line(line);
+    }
     if let Some(since) = ticket.waits_since() {
         text = text.line(pen.say(Text::WaitingLine {
             age: &pen.age(since, card.at),
@@ -62,6 +68,45 @@ fn text(pen: Pen<'_>, card: &Card) -> Formatted {
         }));
     }
     text
+}
+
+/// The answers that have not come through.
+fn undelivered(card: &Card) -> impl Iterator<Item = &(MessageId, Mark)> {
+    card.answers
+        .iter()
+        .filter(|(_, mark)| mark.is_undelivered())
+}
+
+/// How far the latest answer has come, or those that have not come through.
+fn answers(pen: Pen<'_>, card: &Card) -> Option<Formatted> {
+    let latest = card.answers.last()?;
+    let n = undelivered(card).count();
+    let (message, mark) = match n {
+        0 => latest,
+        1 => undelivered(card).next()?,
+        _ => {
+            let n = u64::try_from(n).unwrap_or(u64::MAX);
+            return Some(pen.say(Text::UndeliveredLine { n }));
+        }
+    };
+    let mark = &draw_delivery::mark(pen, mark);
+    Some(pen.say(if *message == latest.0 {
+        Text::LastAnswerLine { mark }
+    } else {
+        Text::EarlierAnswerLine { mark }
+    }))
+}
+
+/// What can be done about the one answer that the screen tells of; several have their buttons in
+/// the conversation.
+fn answer_keys(pen: Pen<'_>, card: &Card) -> Vec<Key> {
+    let mut undelivered = undelivered(card);
+    match (undelivered.next(), undelivered.next()) {
+        (Some(answer), None) => {
+            draw_delivery::keys(pen, card.ticket.id, card.ticket.version, answer, None)
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn user_lines(pen: Pen<'_>, user: &UserRecord) -> Formatted {
@@ -120,6 +165,7 @@ fn keyboard(pen: Pen<'_>, card: &Card) -> Keyboard {
             pen.key(Text::KeyCategory, Button::Categories(id)),
             pen.key(Text::KeyAssign, Button::Assignees(id)),
         ])
+        .row(answer_keys(pen, card))
         .row((!mine).then(|| {
             pen.key(
                 Text::KeyAssignToMe,

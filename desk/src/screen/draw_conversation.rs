@@ -1,9 +1,11 @@
 //! Drawing a page of a conversation: who wrote what, and a button for each original that is worth it.
 
 use super::draw::{View, pager};
-use super::{Named, Page};
+use super::{Named, Page, draw_delivery};
 use crate::button::Button;
+use crate::delivery::{Mark, Refusal, Stage};
 use crate::formatted::{Formatted, MAX_TEXT, cut};
+use crate::ids::MessageId;
 use crate::keyboard::{Key, Keyboard};
 use crate::text::{Pen, Text, kind_mark, name_of};
 use crate::ticket::{SenderType, TicketMessage};
@@ -40,6 +42,7 @@ pub(super) fn draw(pen: Pen<'_>, page: &Page, reader: SenderType) -> View {
     let room = MAX_TEXT.saturating_sub(text.len() + heads);
     let share = MOST_WORDS.min(room / entries.len().max(1));
     let mut originals = Vec::new();
+    let mut redeliveries = Vec::new();
     for (entry, place) in entries.into_iter().zip(1..) {
         let is_cut = entry.words.len() > share;
         let mut head = entry.head;
@@ -51,6 +54,11 @@ pub(super) fn draw(pen: Pen<'_>, page: &Page, reader: SenderType) -> View {
                 Button::ShowMessage(page.ticket, entry.message.id),
             ));
         }
+        let keys = redelivery_keys(pen, page, &entry.mark, place);
+        if !(keys.is_empty() || entry.attached || is_cut) {
+            head.push(format!(" · {place}"));
+        }
+        redeliveries.push(keys);
         text = text
             .paragraph(head)
             .line(entry.kind)
@@ -69,7 +77,9 @@ pub(super) fn draw(pen: Pen<'_>, page: &Page, reader: SenderType) -> View {
             pen.key(Text::KeyAnswer, Button::Answer(page.ticket)),
         ),
     };
-    let keyboard = Keyboard::NONE
+    let keyboard = redeliveries
+        .into_iter()
+        .fold(Keyboard::NONE, Keyboard::row)
         .grid(originals, ORIGINALS_IN_A_ROW)
         .row(pager(page.page, page.pages, |to| turn(page.ticket, to)))
         .row([
@@ -95,6 +105,8 @@ struct Entry<'a> {
     words: Formatted,
     /// Whether there is more than words to show.
     attached: bool,
+    /// How far an answer has come; nothing of a later item of an album, which has no other.
+    mark: Option<&'a (MessageId, Mark)>,
 }
 
 impl Entry<'_> {
@@ -125,15 +137,52 @@ fn entries<'a>(pen: Pen<'_>, page: &'a Page, reader: SenderType) -> Vec<Entry<'a
             } else {
                 Formatted::default()
             };
+            let mark = mark_of(page, message);
+            let head = head(pen, page, message, reader);
             Entry {
                 message,
-                head: head(pen, page, message, reader),
+                head: match mark {
+                    Some((_, mark)) => head.then(" · ").then(draw_delivery::mark(pen, mark)),
+                    None => head,
+                },
                 kind,
                 words,
                 attached,
+                mark,
             }
         })
         .collect()
+}
+
+/// How far an answer of the page has come, as the staff see it: of an album the first item tells it
+/// for all, and of what was taken back only that it was never sent.
+fn mark_of<'a>(page: &'a Page, message: &TicketMessage) -> Option<&'a (MessageId, Mark)> {
+    let deliveries = page.deliveries.as_ref()?;
+    let is_later_item = message.album.is_some()
+        && page
+            .messages
+            .iter()
+            .take_while(|earlier| earlier.id != message.id)
+            .any(|earlier| earlier.album == message.album);
+    let mut marks = deliveries.marks.iter();
+    let found = marks.find(|(answer, _)| *answer == message.id && !is_later_item)?;
+    let dropped = found.1.stage == Stage::Failed(Refusal::Dropped);
+    (message.recalled_at.is_none() || dropped).then_some(found)
+}
+
+/// What can be done about an answer that has not come through.
+fn redelivery_keys(
+    pen: Pen<'_>,
+    page: &Page,
+    mark: &Option<&(MessageId, Mark)>,
+    place: usize,
+) -> Vec<Key> {
+    match (&page.deliveries, mark) {
+        (Some(deliveries), Some(answer)) => {
+            draw_delivery::keys(pen, page.ticket, deliveries.version, answer, Some(place))
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// `👤 Name · 24.11.2026 14:05 · edited`
@@ -170,7 +219,8 @@ fn head(pen: Pen<'_>, page: &Page, message: &TicketMessage, reader: SenderType) 
     } else {
         text
     };
-    if message.recalled_at.is_some() {
+    // What was dropped before it was sent says so itself.
+    if message.recalled_at.is_some() && mark_of(page, message).is_none() {
         text.then(" · ").then(pen.say(Text::MarkRecalled))
     } else {
         text

@@ -1,6 +1,7 @@
 //! Drawing what happened to a ticket: its audit trail, and the news at the top of its screen.
 
 use super::draw::{View, pager};
+use super::draw_delivery;
 use super::{Named, News};
 use crate::button::Button;
 use crate::formatted::{Formatted, cut};
@@ -80,6 +81,13 @@ pub(super) fn news_of(
         Some(News::Reopened) => Text::NewsReopened,
         Some(News::NoteKept) => Text::NewsNoteKept,
         Some(News::AnswerTaken) => Text::NewsAnswerTaken,
+        Some(News::AnswerRetried) => Text::NewsAnswerRetried,
+        Some(News::AnswerDropped) => Text::NewsAnswerDropped,
+        Some(News::AnswerStands(mark)) => {
+            return pen.say(Text::NewsAnswerStands {
+                mark: &draw_delivery::mark(pen, mark),
+            });
+        }
         Some(News::TooLateToUndo) => Text::NewsTooLateToUndo,
         Some(News::NotAnAdmin) => Text::NewsNotAnAdmin,
     };
@@ -119,5 +127,7 @@ fn what(pen: Pen<'_>, happened: &Happened, people: &[Named]) -> String {
             former: &cut(former, MOST_FORMER),
         }),
         Happened::AnswerRecalled { .. } => pen.plain(Text::EventRecalled),
+        Happened::DeliveryRetried { .. } => pen.plain(Text::EventRetried),
+        Happened::AnswerDropped { .. } => pen.plain(Text::EventDropped),
     }
 }

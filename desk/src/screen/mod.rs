@@ -9,6 +9,7 @@ mod draw_answer;
 mod draw_card;
 mod draw_choices;
 mod draw_conversation;
+mod draw_delivery;
 mod draw_form;
 mod draw_history;
 mod draw_lists;
@@ -20,7 +21,8 @@ use serde::{Deserialize, Serialize};
 
 pub use self::draw::View;
 pub use self::parts::{
-    Brief, Card, Choice, Counts, List, ListOf, Named, News, Page, Problem, Saying, Statistics,
+    Brief, Card, Choice, Counts, Deliveries, List, ListOf, Named, News, Page, Problem, Saying,
+    Statistics,
 };
 
 use crate::conversation::Why;

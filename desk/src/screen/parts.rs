@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::button::Filter;
-use crate::ids::{MessageId, PersonId, TicketId};
+use crate::delivery::Mark;
+use crate::ids::{MessageId, PersonId, TicketId, Version};
 use crate::ticket::{
     Category, Priority, Status, Ticket, TicketEvent, TicketMessage, Time, UserRecord,
 };
@@ -96,6 +97,12 @@ pub enum News {
     NoteKept,
     /// The answer is stored and on its way; "delivered" follows by itself.
     AnswerTaken,
+    /// An answer that had not come through is sent again.
+    AnswerRetried,
+    /// An answer that had not come through is given up.
+    AnswerDropped,
+    /// Nothing was done about an answer: this is how it stands.
+    AnswerStands(Mark),
     /// The button's version is gone: nothing was changed; this is what happened meanwhile.
     ChangedMeanwhile {
         /// What the others did, oldest first, at most five.
@@ -166,12 +173,24 @@ pub struct Page {
     pub user: Named,
     /// Oldest first; an album is one entry for each of its messages.
     pub messages: Vec<TicketMessage>,
+    /// How far the answers among them have come; for the staff.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deliveries: Option<Deliveries>,
     /// The staff who wrote them.
     pub people: Vec<Named>,
     /// Which page, from 0.
     pub page: u32,
     /// How many pages; at least 1.
     pub pages: u32,
+}
+
+/// How far answers to a ticket have come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deliveries {
+    /// The ticket's version, for the buttons.
+    pub version: Version,
+    /// The answers, oldest first.
+    pub marks: Vec<(MessageId, Mark)>,
 }
 
 /// A person and what they are called.
@@ -202,6 +221,9 @@ pub struct Card {
     pub at: Time,
     /// The admin's latest answer that can still be taken back, if any.
     pub recallable: Option<MessageId>,
+    /// The answers that have not come through, oldest first, and the latest one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<(MessageId, Mark)>,
     /// What just happened to it, if anything.
     pub news: Option<News>,
 }

@@ -164,6 +164,8 @@ fn is_staffs(button: &Button) -> bool {
         | Button::UndoClose(..)
         | Button::Reopen(..)
         | Button::Recall(..)
+        | Button::RetryAnswer(..)
+        | Button::DropAnswer(..)
         | Button::SendAndReopen(_)
         | Button::SendAnyway(_)
         | Button::AnswerWith(..)

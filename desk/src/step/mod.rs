@@ -177,6 +177,14 @@ fn press_needs(state: &Conversation, button: &Button, settings: &Settings, now: 
             needs.push(Need::Message(*ticket, *message));
             needs
         }
+        Button::RetryAnswer(ticket, version, message)
+        | Button::DropAnswer(ticket, version, message) => {
+            let mut needs = card_needs(*ticket);
+            needs.push(Need::DeliveryOf(*ticket, *message));
+            needs.push(Need::Message(*ticket, *message));
+            needs.push(Need::EventsSince(*ticket, *version));
+            needs
+        }
         Button::SetStatus(ticket, version, _)
         | Button::SetPriority(ticket, version, _)
         | Button::SetCategory(ticket, version, _)
@@ -323,6 +331,7 @@ fn card_needs(ticket: TicketId) -> Vec<Need> {
             notes: true,
         },
         Need::OwnAnswer(ticket),
+        Need::Deliveries(ticket),
         Need::Staff(Some(ticket)),
     ]
 }

@@ -273,7 +273,8 @@ impl Turn<'_> {
         let record = |admin: PersonId| self.facts.staff.iter().find(|record| record.id == admin);
         if let Some(assignee) = ticket.assignee
             && self.settings.is_admin(assignee)
-            && record(assignee).is_none_or(|record| record.reachable)
+            // Who never wrote to the bot cannot be written to.
+            && record(assignee).is_some_and(|record| record.reachable)
         {
             return if assignee == self.me {
                 vec![]

@@ -53,6 +53,8 @@ fn all(a: i64, b: i64, page: u32, word: &str) -> Vec<Button> {
         Button::UndoClose(ticket, version),
         Button::Reopen(ticket, version),
         Button::Recall(ticket, message),
+        Button::RetryAnswer(ticket, version, message),
+        Button::DropAnswer(ticket, version, message),
         Button::SendAndReopen(draft),
         Button::SendAnyway(draft),
         Button::AnswerWith(draft, TicketId(b)),

@@ -15,4 +15,5 @@ mod texts;
 
 mod button;
 mod by_chance;
+mod deliveries;
 mod formatted;

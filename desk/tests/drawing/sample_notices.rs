@@ -3,9 +3,9 @@
 use frontdesk_desk::Settings;
 use frontdesk_desk::button::Button;
 use frontdesk_desk::content::ContentKind;
-use frontdesk_desk::ids::{ChatMessageId, PersonId};
+use frontdesk_desk::ids::{ChatMessageId, PersonId, TicketId};
 use frontdesk_desk::keyboard::Keyboard;
-use frontdesk_desk::notice::{Body, Call, Copy, Part, Sending, Why};
+use frontdesk_desk::notice::{Away, Body, Call, Copy, Part, Sending, Why};
 use frontdesk_desk::ticket::{Lang, SenderType, Status, Ticket, TicketMessage, UserRecord};
 
 use crate::samples::{ADMIN, OTHER_ADMIN, Taste, USER, at, group};
@@ -139,10 +139,12 @@ pub(crate) fn place(body: &Body) -> usize {
         Body::GroupGreeting => 15,
         Body::LeaveGroup => 16,
         Body::Trouble => 17,
+        Body::GivenUp { .. } => 18,
+        Body::WhileAway(_) => 19,
     }
 }
 
-pub(crate) const KINDS: usize = 18;
+pub(crate) const KINDS: usize = 20;
 
 pub(crate) fn relay(part: Part, why: Why) -> Body {
     Body::Relay { part, why }
@@ -194,6 +196,17 @@ pub(crate) fn samples(taste: Taste) -> Vec<Sample> {
                 answer,
                 reason: "Bad Request: message is too long".repeat(20),
             },
+            ADMIN,
+        ),
+        (Body::GivenUp { answer }, ADMIN),
+        (
+            Body::WhileAway(Away {
+                tickets: 1,
+                messages: 22,
+                assigned: 3,
+                others: u32::MAX,
+                undelivered: (1..=8).map(TicketId).collect(),
+            }),
             ADMIN,
         ),
         (

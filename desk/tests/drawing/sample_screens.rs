@@ -3,9 +3,9 @@
 use frontdesk_desk::Screen;
 use frontdesk_desk::button::Filter;
 use frontdesk_desk::conversation::Why;
-use frontdesk_desk::ids::{DraftId, TicketId, TicketRef};
+use frontdesk_desk::ids::{DraftId, MessageId, TicketId, TicketRef, Version};
 use frontdesk_desk::screen::{
-    Card, Choice, Counts, List, ListOf, News, Page, Problem, Saying, Statistics,
+    Card, Choice, Counts, Deliveries, List, ListOf, News, Page, Problem, Saying, Statistics,
 };
 use frontdesk_desk::ticket::{Priority, Status, UserRecord};
 
@@ -234,6 +234,19 @@ impl Taste {
             recallable: None,
             ..self.card()
         })));
+        for mark in self.marks() {
+            screens.push(Screen::Ticket(Box::new(Card {
+                answers: vec![(MessageId(1), mark.clone()), (MessageId(2), mark.clone())],
+                ..self.card()
+            })));
+            screens.push(Screen::Conversation(Page {
+                deliveries: Some(Deliveries {
+                    version: Version(12),
+                    marks: vec![(MessageId(self.number()), mark)],
+                }),
+                ..self.page()
+            }));
+        }
         screens
     }
 }

@@ -3,8 +3,9 @@
 use chrono::TimeDelta;
 use frontdesk_desk::Settings;
 use frontdesk_desk::content::{Content, ContentKind, Entity, File, Source};
+use frontdesk_desk::delivery::{Mark, Refusal, Stage};
 use frontdesk_desk::ids::{AlbumId, ChatId, ChatMessageId, MessageId, PersonId, TicketId, Version};
-use frontdesk_desk::screen::{Brief, Card, List, Named, News, Page};
+use frontdesk_desk::screen::{Brief, Card, Deliveries, List, Named, News, Page};
 use frontdesk_desk::ticket::{
     Category, Happened, Lang, Priority, SenderType, Status, Ticket, TicketEvent, TicketMessage,
     Time, UserRecord,
@@ -260,6 +261,10 @@ impl Taste {
                 recalled,
                 album,
             ],
+            deliveries: Some(Deliveries {
+                version: Version(12),
+                marks: vec![(MessageId(self.number()), self.marks().remove(0))],
+            }),
             people: self.staff(),
             page,
             pages,
@@ -330,6 +335,12 @@ impl Taste {
             Happened::AnswerRecalled {
                 message: MessageId(1),
             },
+            Happened::DeliveryRetried {
+                message: MessageId(self.number()),
+            },
+            Happened::AnswerDropped {
+                message: MessageId(self.number()),
+            },
         ];
         let actors = [Some(USER), Some(ADMIN), Some(OTHER_ADMIN), None];
         happened
@@ -355,11 +366,44 @@ impl Taste {
             me: ADMIN,
             at: at(200),
             recallable: Some(MessageId(self.number())),
+            answers: vec![(MessageId(self.number()), self.marks().remove(0))],
             news: None,
         }
     }
 
+    /// Every stage that an answer can be in.
+    pub(crate) fn marks(self) -> Vec<Mark> {
+        let telegram = || Refusal::Telegram(self.text().text);
+        let mark = |stage| Mark {
+            stage,
+            twice: true,
+            retry: true,
+            drop: true,
+        };
+        [
+            Stage::Held,
+            Stage::Waiting,
+            Stage::Delivered,
+            Stage::Partly(Refusal::Dropped),
+            Stage::Partly(telegram()),
+            Stage::Failed(Refusal::Dropped),
+            Stage::Failed(Refusal::Expired),
+            Stage::Failed(telegram()),
+            Stage::Failed(Refusal::Telegram(String::new())),
+        ]
+        .map(mark)
+        .to_vec()
+    }
+
     pub(crate) fn news(self) -> Vec<News> {
+        let stands = self.marks().into_iter().map(News::AnswerStands);
+        stands
+            .chain([News::AnswerRetried, News::AnswerDropped])
+            .chain(self.other_news())
+            .collect()
+    }
+
+    fn other_news(self) -> Vec<News> {
         vec![
             News::Done,
             News::Already,

@@ -236,6 +236,8 @@ fn what_changes_a_ticket_carries_its_version() {
                 | Button::Assign(_, of, _)
                 | Button::Close(_, of)
                 | Button::UndoClose(_, of)
+                | Button::RetryAnswer(_, of, _)
+                | Button::DropAnswer(_, of, _)
                 | Button::Reopen(_, of) => assert_eq!(of, version),
                 _ => {}
             }

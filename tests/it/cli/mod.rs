@@ -1,6 +1,7 @@
 //! The command line: what it says, where it says it, and with which exit code.
 
 mod demo;
+mod notices;
 
 use std::fs;
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! One chat: what it waits for, and what it would do now.
 
-use frontdesk_desk::ids::ChatMessageId;
+use frontdesk_desk::ids::{ChatMessageId, NoticeId};
 use frontdesk_desk::notice::Lane;
 use frontdesk_desk::ticket::Time;
 
@@ -23,6 +23,8 @@ pub(super) struct Chat {
     pub(super) screen: Option<Box<Pending>>,
     /// The first notice of its line, as far as it was told of.
     pub(super) head: Option<Head>,
+    /// The last of the person's own notices that is known.
+    pub(super) own: Option<NoticeId>,
     pub(super) former: Vec<ChatMessageId>,
     pub(super) flight: Option<Flight>,
     pub(super) hold: Option<(Time, Why)>,

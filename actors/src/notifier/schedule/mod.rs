@@ -119,8 +119,19 @@ impl Schedule {
         if chat.newest_screen() >= Some(screen.number) {
             return;
         }
-        chat.screen = Some(screen);
+        chat.screen = Some(Box::new(Pending {
+            after: screen.after.max(chat.own),
+            ..*screen
+        }));
         self.review(id, now);
+    }
+
+    /// Notes the last notice that an update of a person stored or released for themselves: the
+    /// screens of their next updates come after it, too.
+    pub(super) fn expect_own(&mut self, id: ChatId, own: Option<NoticeId>) {
+        if let Some(chat) = self.chats.get_mut(&id) {
+            chat.own = chat.own.max(own);
+        }
     }
 
     /// Notes which notice is first in its line, as the commit that made it so says.

@@ -83,6 +83,20 @@ fn an_own_notice_of_a_later_update_comes_after_the_screen() {
 }
 
 #[test]
+fn what_an_earlier_update_released_comes_before_the_screen_of_the_next() {
+    let mut schedule = Schedule::new(8);
+    schedule.set_head(head(7, ANNA, Lane::Own, 0), at(0));
+    schedule.expect_own(ANNA, Some(NoticeId(8)));
+    schedule.want_screen(ANNA, screen(1, None), at(0));
+    assert_eq!(begin(&mut schedule, at(0)), ["101 notice 7"]);
+    schedule.set_head(head(8, ANNA, Lane::Own, 0), at(0));
+    finish(&mut schedule, ANNA, at(0));
+    assert_eq!(begin(&mut schedule, at(0)), ["101 notice 8"]);
+    finish(&mut schedule, ANNA, at(0));
+    assert_eq!(begin(&mut schedule, at(0)), ["101 screen 1"]);
+}
+
+#[test]
 fn only_the_newest_screen_counts() {
     let mut schedule = Schedule::new(8);
     for number in [1, 3, 2] {

@@ -3,6 +3,7 @@
 //! To add a fact: 1. a variant of `Need` and a field of `Facts` (crate desk); 2. its arm here; 3.
 //! its query in `lists.rs`, `messages.rs` or `numbers.rs`, and a test that asks for it.
 
+pub(super) mod deliveries;
 mod lists;
 mod messages;
 mod numbers;
@@ -88,7 +89,23 @@ impl Search<'_> {
                 ticket,
                 notes,
                 page,
-            } => self.facts.messages = messages::page(tx, *ticket, *notes, *page).await?,
+            } => {
+                self.facts.messages = messages::page(tx, *ticket, *notes, *page).await?;
+                if *notes {
+                    let shown = self.facts.messages.rows.iter().map(|message| message.id);
+                    self.facts.deliveries = deliveries::of(tx, *ticket, shown).await?;
+                }
+            }
+            Need::Deliveries(ticket) => {
+                self.facts.deliveries = deliveries::of_ticket(tx, *ticket).await?;
+            }
+            Need::DeliveryOf(ticket, message) => {
+                let known = &mut self.facts.deliveries;
+                if known.iter().all(|delivery| delivery.message != *message) {
+                    known.extend(deliveries::of(tx, *ticket, [*message]).await?);
+                    known.sort_by_key(|delivery| delivery.message);
+                }
+            }
             Need::MessageCount { ticket, notes } => {
                 self.facts.message_count = messages::count(tx, *ticket, *notes).await?;
             }

@@ -3,6 +3,7 @@
 mod commit;
 mod facts;
 mod group;
+mod held;
 mod outbox;
 mod schema;
 mod sending;

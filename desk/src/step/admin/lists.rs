@@ -4,7 +4,7 @@ use crate::button::{Button, Filter};
 use crate::conversation::Form;
 use crate::ids::{PersonId, TicketId};
 use crate::outcome::Toast;
-use crate::screen::{Card, Counts, ListOf, Named, News, Saying, Screen};
+use crate::screen::{Card, Counts, Deliveries, ListOf, Named, News, Saying, Screen};
 use crate::step::turn::Turn;
 use crate::ticket::{Ticket, UserRecord};
 
@@ -48,7 +48,11 @@ impl Turn<'_> {
             Button::Conversation(ticket, _) => match self.ticket(ticket) {
                 Some((ticket, _)) => {
                     self.out.conversation.viewed = Some(ticket.id);
-                    let page = self.page(ticket);
+                    let mut page = self.page(ticket);
+                    page.deliveries = Some(Deliveries {
+                        version: ticket.version,
+                        marks: self.marks(),
+                    });
                     self.show(Screen::Conversation(page));
                 }
                 None => self.no_such_ticket(),
@@ -143,6 +147,11 @@ impl Turn<'_> {
             .as_ref()
             .filter(|answer| self.now - answer.created_at < RECALLABLE)
             .map(|answer| answer.id);
+        let mut answers = self.marks();
+        if self.new_messages() > 0 {
+            // The latest answer of the facts may not be the latest any more.
+            answers.retain(|(_, mark)| mark.is_undelivered());
+        }
         let card = Card {
             ticket: ticket.clone(),
             user: user.clone(),
@@ -153,6 +162,7 @@ impl Turn<'_> {
             me: self.me,
             at: self.now,
             recallable,
+            answers,
             news,
         };
         self.show(Screen::Ticket(Box::new(card)));

@@ -1,6 +1,7 @@
 //! What admins do: look at lists and tickets, change them, and answer.
 
 mod answer;
+mod delivery;
 mod lists;
 mod manage;
 
@@ -31,6 +32,7 @@ impl Turn<'_> {
             | Button::AnswerWith(..)
             | Button::AskAsUser(_)
             | Button::Recall(..) => self.press_to_answer(button),
+            Button::RetryAnswer(..) | Button::DropAnswer(..) => self.press_to_redeliver(button),
             change => self.press_to_change(change),
         }
     }

@@ -87,6 +87,7 @@ impl Turn<'_> {
                 name: user.map_or_else(|| ticket.user.to_string(), |user| user.full_name()),
             },
             messages: self.facts.messages.rows.clone(),
+            deliveries: None,
             people: self.facts.names.clone(),
             page: self.facts.messages.page,
             pages: self.facts.messages.pages,

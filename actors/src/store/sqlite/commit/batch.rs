@@ -2,6 +2,7 @@
 
 use frontdesk_desk::Outcome;
 use frontdesk_desk::content::Content;
+use frontdesk_desk::delivery::Redelivery;
 use frontdesk_desk::ids::{BotId, ChatMessageId, MessageId, TicketId, TicketRef, Version};
 use frontdesk_desk::outcome::MessageEdit;
 use frontdesk_desk::ticket::{Ticket, Time};
@@ -24,6 +25,7 @@ pub(super) struct Batch {
     edits: Vec<(TicketId, MessageEdit)>,
     events: Vec<EventRow>,
     back: Vec<outbox::Back>,
+    redeliveries: Vec<(Redelivery, Time, usize)>,
     notices: Vec<outbox::NewRow>,
     marks: Vec<MarkRow>,
     retried: Vec<i64>,
@@ -166,6 +168,10 @@ impl Batch {
                 });
             }
         }
+        for redelivery in &outcome.redeliveries {
+            let redelivery = redelivery.clone();
+            self.redeliveries.push((redelivery, decision.at, place));
+        }
         for notice in &outcome.notices {
             let row = outbox::NewRow::new(notice, decision.at)?;
             self.notices.push(row.of(place));
@@ -287,6 +293,9 @@ impl Batch {
             .execute(&mut *connection)
             .await?;
         let mut put = outbox::release(connection, &self.back).await?;
+        for (redelivery, at, of) in &self.redeliveries {
+            put.extend(outbox::redeliver(connection, redelivery, *at, *of).await?);
+        }
         put.extend(outbox::insert(connection, self.notices).await?);
         if !self.marks.is_empty() {
             sqlx::query(INSERT_MARKS)

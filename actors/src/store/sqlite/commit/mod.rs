@@ -55,6 +55,8 @@ struct Known {
     tickets: HashMap<i64, i64>,
     messages: HashSet<(i64, i64)>,
     quarantined: HashSet<i64>,
+    /// The notices that are decided about and have neither come through nor are being sent.
+    undelivered: HashSet<i64>,
     last_ticket: i64,
     last_message: i64,
 }
@@ -106,6 +108,9 @@ impl Known {
              SELECT 'quarantine', id, 0, 0, 0, NULL FROM quarantine
              WHERE id IN (SELECT value FROM json_each($6))
              UNION ALL
+             SELECT 'notice', id, 0, 0, 0, NULL FROM notices
+             WHERE id IN (SELECT value FROM json_each($7)) AND state IN ('pending', 'held', 'failed')
+             UNION ALL
              SELECT name, seq, 0, 0, 0, NULL FROM sqlite_sequence
              WHERE name IN ('tickets', 'ticket_messages')",
         )
@@ -118,6 +123,11 @@ impl Known {
             .iter()
             .filter_map(|one| one.retry_of)
             .map(|id| id.0)))
+        .bind(ids(decisions
+            .iter()
+            .flat_map(|one| &one.outcome.redeliveries)
+            .flat_map(|redelivery| &redelivery.notices)
+            .map(|notice| notice.0)))
         .fetch_all(connection)
         .await?;
         let mut known = Self::default();
@@ -148,6 +158,9 @@ impl Known {
                 }
                 "quarantine" => {
                     known.quarantined.insert(a);
+                }
+                "notice" => {
+                    known.undelivered.insert(a);
                 }
                 "tickets" => known.last_ticket = a,
                 _ => known.last_message = a,
@@ -182,7 +195,13 @@ impl Known {
                 let source = message.source;
                 !self.messages.contains(&(source.chat.0, source.message.0))
             });
-        if version == decision.on.0 && tickets_fit && messages_fit {
+        let notices_fit = decision
+            .outcome
+            .redeliveries
+            .iter()
+            .flat_map(|redelivery| &redelivery.notices)
+            .all(|notice| self.undelivered.contains(&notice.0));
+        if version == decision.on.0 && tickets_fit && messages_fit && notices_fit {
             Verdict::Go
         } else {
             Verdict::Conflict

@@ -7,7 +7,9 @@
 //! made it.
 
 mod edits;
+mod held;
 mod record;
+mod redeliver;
 pub(in crate::store) mod sweep;
 
 use std::collections::{HashMap, HashSet};
@@ -24,7 +26,10 @@ use crate::store::error::StoreError;
 use crate::store::rows::{get_time, get_word, ids, micros, to_json};
 use crate::store::types::Head;
 
+pub(in crate::store::sqlite) use self::held::{Back, release};
+pub(in crate::store) use self::held::{EXPIRED, give_up, held_too_long};
 pub(in crate::store) use self::record::record;
+pub(in crate::store) use self::redeliver::{DROPPED, redeliver};
 
 /// How long an album waits after an item for the next one.
 const ALBUM_SETTLES: TimeDelta = TimeDelta::seconds(1);
@@ -56,6 +61,7 @@ pub(in crate::store::sqlite) struct NewRow {
     // Set as it joins its line:
     head: bool,
     state: &'static str,
+    reason: Option<&'static str>,
 }
 
 impl NewRow {
@@ -76,6 +82,7 @@ impl NewRow {
             of: 0,
             head: false,
             state: "pending",
+            reason: None,
         })
     }
 
@@ -90,7 +97,7 @@ impl NewRow {
 
 /// A notice that was put into the outbox, or stands there in another way than before.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::store::sqlite) struct Put {
+pub(in crate::store) struct Put {
     /// Which decision of the batch did it.
     pub(in crate::store::sqlite) of: usize,
     /// What it would be as the first of its line.
@@ -128,8 +135,8 @@ fn ends_answer(body: &Body) -> bool {
     )
 }
 
-/// Adds notices to the lines of their chats, in order. Where the line is held, so are they, and the
-/// authors of answers among them are told at once. Answers all that were added, and those that are
+/// Adds notices to the lines of their chats, in order. Where the line is held, so are they: they are
+/// folded into it, and the authors of answers among them are told at once. Answers all that were added, and those that are
 /// due at another time by it.
 pub(in crate::store::sqlite) async fn insert(
     connection: &mut SqliteConnection,
@@ -138,7 +145,8 @@ pub(in crate::store::sqlite) async fn insert(
     let mut rows = rows;
     edits::leave_out(connection, &mut rows).await?;
     let mut put = Vec::with_capacity(rows.len());
-    // The second round tells of answers that are held, and is not about answers itself.
+    // The second round tells of answers that are held, and passes on what another admin missed to
+    // those who can be reached: it holds neither an answer nor news that nobody is told.
     while !rows.is_empty() {
         put.extend(postpone_albums(connection, &rows).await?);
         let chats: HashSet<i64> = rows.iter().map(|row| row.chat).collect();
@@ -152,14 +160,14 @@ pub(in crate::store::sqlite) async fn insert(
         .bind(ids(chats))
         .fetch_all(&mut *connection)
         .await?;
-        let mut held: HashSet<i64> = HashSet::new();
+        let mut held_lines: HashSet<i64> = HashSet::new();
         let mut waiting: HashSet<i64> = HashSet::new();
         for line in &lines {
             let chat = line.try_get("chat")?;
             if let Some(state) = line.try_get::<Option<&str>, _>("state")? {
                 waiting.insert(chat);
                 if state == "held" {
-                    held.insert(chat);
+                    held_lines.insert(chat);
                 }
             }
         }
@@ -167,8 +175,8 @@ pub(in crate::store::sqlite) async fn insert(
         let mut at = 0;
         for row in &mut rows {
             row.head = waiting.insert(row.chat);
-            if held.contains(&row.chat) {
-                row.state = "held";
+            if held_lines.contains(&row.chat) {
+                held::join(row);
                 blocked.extend(row.answer.map(|message| (message, Told::Blocked, row.of)));
             }
             at = at.max(row.at);
@@ -176,10 +184,11 @@ pub(in crate::store::sqlite) async fn insert(
         // The rows of one statement get their numbers in the order of the array.
         let inserted = sqlx::query(
             "INSERT INTO notices (chat_id, lane, state, head, due_at, ticket_id, message_id, album,
-                                  kind, body, created_at)
+                                  kind, body, reason, created_at)
              SELECT value ->> 'chat', value ->> 'lane', value ->> 'state', value ->> 'head',
                     value ->> 'due', value ->> 'ticket', value ->> 'message', value ->> 'album',
-                    value ->> 'body' ->> 'body', value ->> 'body', value ->> 'at'
+                    value ->> 'body' ->> 'body', value ->> 'body', value ->> 'reason',
+                    value ->> 'at'
              FROM json_each($1) ORDER BY key
              RETURNING id, chat_id, lane, due_at, head, state",
         )
@@ -196,6 +205,9 @@ pub(in crate::store::sqlite) async fn insert(
         }
         put.extend(new);
         rows = tell_authors(connection, blocked, at).await?;
+        if !held_lines.is_empty() {
+            rows.extend(held::fold(connection, &held_lines, at).await?);
+        }
     }
     Ok(put)
 }
@@ -237,54 +249,15 @@ async fn postpone_albums(
         .collect()
 }
 
-/// A person who can be reached again.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub(in crate::store::sqlite) struct Back {
-    /// Their chat.
-    pub(in crate::store::sqlite) chat: i64,
-    /// Since when.
-    pub(in crate::store::sqlite) at: i64,
-    /// Which decision of the batch says so.
-    pub(in crate::store::sqlite) of: usize,
-}
-
-/// People who can be reached again: what was held for them is due, and they wait for it.
-pub(in crate::store::sqlite) async fn release(
-    connection: &mut SqliteConnection,
-    back: &[Back],
-) -> Result<Vec<Put>, StoreError> {
-    if back.is_empty() {
-        return Ok(Vec::new());
-    }
-    let released = sqlx::query(
-        "UPDATE notices SET state = 'pending', lane = 'own', due_at = j.at
-         FROM (SELECT value ->> 'chat' AS chat, value ->> 'at' AS at FROM json_each($1)) AS j
-         WHERE chat_id = j.chat AND state NOT IN ('sent', 'failed') AND state = 'held'
-         RETURNING id, chat_id, lane, due_at, head, state",
-    )
-    .bind(to_json(back)?)
-    .fetch_all(connection)
-    .await?;
-    let of: HashMap<i64, usize> = back.iter().map(|back| (back.chat, back.of)).collect();
-    released
-        .iter()
-        .map(|row| {
-            let put = Put::read(row, 0)?;
-            let of = of.get(&put.head.chat.0).copied().unwrap_or_default();
-            Ok(Put { of, ..put })
-        })
-        .collect()
-}
-
 /// Marks those of these notices as being sent that still wait at the head of their line, or that
-/// are marked already.
+/// are marked already. `due_at` tells from then on when that was.
 pub(in crate::store) async fn take(
     connection: &mut SqliteConnection,
     notices: &[NoticeId],
     now: Time,
 ) -> Result<Vec<NoticeId>, StoreError> {
     let taken: Vec<i64> = sqlx::query_scalar(
-        "UPDATE notices SET state = 'sending', attempts = attempts + 1
+        "UPDATE notices SET state = 'sending', attempts = attempts + 1, due_at = $2
          WHERE id IN (SELECT value FROM json_each($1))
            AND head = 1 AND (state = 'pending' AND due_at <= $2 OR state = 'sending')
          RETURNING id",
@@ -301,6 +274,7 @@ enum Told {
     Delivered,
     Blocked,
     NotDelivered(String),
+    GivenUp,
 }
 
 /// The notices by which admins hear what became of their answers.
@@ -333,6 +307,7 @@ async fn tell_authors(
             Told::Delivered => Body::Delivered { answer },
             Told::Blocked => Body::Blocked { answer },
             Told::NotDelivered(reason) => Body::NotDelivered { answer, reason },
+            Told::GivenUp => Body::GivenUp { answer },
         };
         notices.push(NewRow {
             chat: row.try_get("source_chat")?,
@@ -348,6 +323,7 @@ async fn tell_authors(
             of,
             head: false,
             state: "pending",
+            reason: None,
         });
     }
     Ok(notices)

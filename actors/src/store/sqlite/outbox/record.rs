@@ -8,6 +8,7 @@ use frontdesk_desk::ticket::{SenderType, Time};
 use serde::Serialize;
 use sqlx::{Row, SqliteConnection};
 
+use super::held::hold;
 use super::{Put, Told, ends_answer, insert, tell_authors};
 use crate::store::error::StoreError;
 use crate::store::rows::{get_json, get_word, ids, micros, to_json, to_word};
@@ -26,6 +27,10 @@ struct Sending {
     /// Whose ticket it is, and on which side the message was written: why a late item came.
     user: Option<i64>,
     side: Option<SenderType>,
+    /// Whether its reader was heard of since it was taken, and could be reached then.
+    returned: bool,
+    /// Whether its reader could not be reached when it was taken, as far as was known.
+    lost: bool,
 }
 
 /// Stores what became of notices. Each result counts once: for a notice that is being sent.
@@ -41,6 +46,7 @@ pub(in crate::store) async fn record(
     let mut ends = Vec::new();
     let mut links = Vec::new();
     let mut held = HashSet::new();
+    let mut found: HashSet<i64> = HashSet::new();
     let mut lines = HashSet::new();
     let mut told = Vec::new();
     let mut moved = Vec::new();
@@ -56,6 +62,9 @@ pub(in crate::store) async fn record(
                 }
                 notice.messages.extend(messages);
                 end.messages = Some(to_json(&notice.messages)?);
+                if notice.lost && !messages.is_empty() {
+                    found.insert(notice.chat);
+                }
                 told.extend(notice.answer().map(|answer| (answer, Told::Delivered, 0)));
             }
             DeliveryResult::Partly {
@@ -75,6 +84,8 @@ pub(in crate::store) async fn record(
                         .map(|id| (id, Told::NotDelivered(reason.clone()), 0)),
                 );
             }
+            // The block was lifted while the call was on its way: it is tried again.
+            DeliveryResult::Unreachable if notice.returned => {}
             DeliveryResult::Unreachable => {
                 held.insert(notice.chat);
             }
@@ -92,11 +103,13 @@ pub(in crate::store) async fn record(
         "UPDATE notices SET state = j.state, head = CASE WHEN j.ended IS NULL THEN head ELSE 0 END,
              doubtful = max(notices.doubtful, j.doubtful),
              one_by_one = max(notices.one_by_one, j.one_by_one),
-             reason = j.reason, messages = coalesce(j.messages, notices.messages),
+             reason = CASE WHEN j.keeps THEN notices.reason ELSE j.reason END,
+             messages = coalesce(j.messages, notices.messages),
              ended_at = j.ended
          FROM (SELECT value ->> 'id' AS id, value ->> 'state' AS state,
                       value ->> 'doubtful' AS doubtful, value ->> 'one_by_one' AS one_by_one,
-                      value ->> 'reason' AS reason, value ->> 'messages' AS messages,
+                      value ->> 'reason' AS reason, value ->> 'keeps_reason' AS keeps,
+                      value ->> 'messages' AS messages,
                       value ->> 'ended' AS ended
                FROM json_each($1)) AS j
          WHERE notices.id = j.id
@@ -120,13 +133,23 @@ pub(in crate::store) async fn record(
         lines.insert(*to);
     }
     if !lines.is_empty() {
-        put.extend(raise_heads(connection, lines).await?);
+        put.extend(raise_heads(connection, &lines).await?);
     }
+    if !found.is_empty() {
+        // Somebody had it tried again, and they are back.
+        sqlx::query("UPDATE users SET reachable = 1 WHERE id IN (SELECT value FROM json_each($1))")
+            .bind(ids(found))
+            .execute(&mut *connection)
+            .await?;
+    }
+    let mut rows = Vec::new();
     if !held.is_empty() {
-        told.extend(hold(connection, &held).await?);
+        let (blocked, passed) = hold(connection, &held, micros(record.at)).await?;
+        told.extend(blocked);
+        rows = passed;
     }
     refuse_half_delivered(connection, &mut told).await?;
-    let rows = tell_authors(connection, told, micros(record.at)).await?;
+    rows.extend(tell_authors(connection, told, micros(record.at)).await?);
     put.extend(insert(connection, rows).await?);
     // What was held or moved in the meantime stands there no more.
     put.retain(|put| {
@@ -159,8 +182,10 @@ async fn read_sending(
 ) -> Result<HashMap<NoticeId, Sending>, StoreError> {
     let rows = sqlx::query(
         "SELECT n.id, n.chat_id, n.ticket_id, n.message_id, n.body, n.messages, t.user_id,
-                m.sender_type
+                m.sender_type, coalesce(u.reachable AND u.last_seen > n.due_at, 0) AS returned,
+                coalesce(NOT u.reachable AND u.last_seen <= n.due_at, 0) AS lost
          FROM notices AS n
+         LEFT JOIN users AS u ON u.id = n.chat_id
          LEFT JOIN tickets AS t ON t.id = n.ticket_id
          LEFT JOIN ticket_messages AS m ON m.id = n.message_id
          WHERE n.id IN (SELECT value FROM json_each($1)) AND n.state = 'sending'",
@@ -187,6 +212,8 @@ async fn read_sending(
                 },
                 user: row.try_get("user_id")?,
                 side,
+                returned: row.try_get("returned")?,
+                lost: row.try_get("lost")?,
             },
         );
     }
@@ -201,6 +228,7 @@ struct End<'a> {
     doubtful: bool,
     one_by_one: bool,
     reason: Option<&'a str>,
+    keeps_reason: bool,
     messages: Option<String>,
     ended: Option<i64>,
 }
@@ -213,6 +241,7 @@ impl<'a> End<'a> {
             doubtful: false,
             one_by_one: false,
             reason: None,
+            keeps_reason: false,
             messages: None,
             ended: Some(micros(at)),
         };
@@ -233,6 +262,7 @@ impl<'a> End<'a> {
             DeliveryResult::Unreachable | DeliveryResult::Moved { .. } => {
                 // Held or moved with the rest of its line, below.
                 end.state = "pending";
+                end.keeps_reason = true;
                 end.ended = None;
             }
             DeliveryResult::Failed { reason } => {
@@ -317,9 +347,9 @@ impl Sending {
 }
 
 /// The next in line becomes the head, in chats whose first notice is over.
-async fn raise_heads(
+pub(super) async fn raise_heads(
     connection: &mut SqliteConnection,
-    chats: HashSet<i64>,
+    chats: &HashSet<i64>,
 ) -> Result<Vec<Put>, StoreError> {
     let raised = sqlx::query(
         "UPDATE notices SET head = 1
@@ -329,41 +359,10 @@ async fn raise_heads(
                       FROM json_each($1))
          RETURNING id, chat_id, lane, due_at, head, state",
     )
-    .bind(ids(chats))
+    .bind(ids(chats.iter().copied()))
     .fetch_all(connection)
     .await?;
     raised.iter().map(|row| Put::read(row, 0)).collect()
-}
-
-/// People who cannot be reached: all that waits for them is held. Answers the answers among it.
-async fn hold(
-    connection: &mut SqliteConnection,
-    chats: &HashSet<i64>,
-) -> Result<Vec<(i64, Told, usize)>, StoreError> {
-    let chats = ids(chats.iter().copied());
-    sqlx::query("UPDATE users SET reachable = 0 WHERE id IN (SELECT value FROM json_each($1))")
-        .bind(&chats)
-        .execute(&mut *connection)
-        .await?;
-    let rows = sqlx::query(
-        "UPDATE notices SET state = 'held'
-         WHERE chat_id IN (SELECT value FROM json_each($1))
-           AND state NOT IN ('sent', 'failed') AND state = 'pending'
-         RETURNING message_id, body",
-    )
-    .bind(&chats)
-    .fetch_all(connection)
-    .await?;
-    let mut told = Vec::new();
-    for row in &rows {
-        let body: Body = get_json(row, "body")?;
-        if let Some(message) = row.try_get::<Option<i64>, _>("message_id")?
-            && ends_answer(&body)
-        {
-            told.push((message, Told::Blocked, 0));
-        }
-    }
-    Ok(told)
 }
 
 /// The last part came through, but another part of the same answer was refused: it is not

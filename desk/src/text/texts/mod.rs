@@ -1,5 +1,8 @@
 //! The texts themselves: each with its key in `texts/*.ftl` and the values that it is told with.
 
+#[macro_use]
+mod staff_buttons;
+
 use fluent_bundle::FluentArgs;
 
 use super::declare::{Value, texts};
@@ -7,10 +10,8 @@ use crate::content::ContentKind;
 use crate::ids::{PersonId, TicketId};
 use crate::ticket::{Priority, Status};
 
-texts! {
-    /// All that the bot can say. Words that people wrote are put in on one line; where they keep
-    /// their lines and formatting they stand beside the text, as [`crate::formatted::Formatted`].
-    pub enum Text<'a> {
+with_staff_buttons! {
+    {
         // Commands, as Telegram's menu shows them.
         /// `/start`
         CommandStart = "command-start",
@@ -168,70 +169,6 @@ texts! {
         /// Reopen it.
         KeyReopen = "key-reopen",
 
-        // Buttons of the staff.
-        /// To the dashboard, from the admin menu.
-        KeyDashboard = "key-dashboard",
-        /// Back to the dashboard.
-        KeyToDashboard = "key-to-dashboard",
-        /// The ticket that waits longest.
-        KeyLongestWaiting { number: TicketId } = "key-longest-waiting",
-        /// All tickets.
-        KeyAll = "key-all",
-        /// One's own.
-        KeyMine { n: u64 } = "key-mine",
-        /// Nobody's.
-        KeyUnassigned { n: u64 } = "key-unassigned",
-        /// Filters.
-        KeyFilters = "key-filters",
-        /// Search.
-        KeyFind = "key-find",
-        /// Search again.
-        KeyFindAgain = "key-find-again",
-        /// Statistics.
-        KeyStatistics = "key-statistics",
-        /// Read them again.
-        KeyRefresh = "key-refresh",
-        /// No notices of others' tickets.
-        KeyMute = "key-mute",
-        /// Notices again.
-        KeyUnmute = "key-unmute",
-        /// Answer.
-        KeyAnswer = "key-answer",
-        /// Internal note.
-        KeyNote = "key-note",
-        /// Audit trail.
-        KeyHistory = "key-history",
-        /// Choose a status.
-        KeyStatus = "key-status",
-        /// Choose a priority.
-        KeyPriority = "key-priority",
-        /// Choose a category.
-        KeyCategory = "key-category",
-        /// Choose an assignee.
-        KeyAssign = "key-assign",
-        /// Take it.
-        KeyAssignToMe = "key-assign-to-me",
-        /// No assignee.
-        KeyNobody = "key-nobody",
-        /// The user's tickets.
-        KeyUserTickets { n: u64 } = "key-user-tickets",
-        /// Undo the closing.
-        KeyUndo = "key-undo",
-        /// Take this answer back.
-        KeyRecall = "key-recall",
-        /// Take the latest answer back.
-        KeyRecallLatest = "key-recall-latest",
-        /// Send the held answer, reopen.
-        KeySendAndReopen = "key-send-and-reopen",
-        /// Send the held answer, leave closed.
-        KeySendAndLeave = "key-send-and-leave",
-        /// Send the held answer.
-        KeySendAnyway = "key-send-anyway",
-        /// Answer with the unplaced words.
-        KeyAnswerWith { number: TicketId, subject: &'a str } = "key-answer-with",
-        /// Ask with the unplaced words, as a user.
-        KeyAskAsUser = "key-ask-as-user",
-
         // A new ticket.
         /// Choose a category.
         AskCategory = "ask-category",
@@ -335,6 +272,12 @@ texts! {
         NewsNoteKept = "news-note-kept",
         /// The answer is on its way.
         NewsAnswerTaken = "news-answer-taken",
+        /// An answer is sent again.
+        NewsAnswerRetried = "news-answer-retried",
+        /// An answer is given up.
+        NewsAnswerDropped = "news-answer-dropped",
+        /// Nothing was done about an answer.
+        NewsAnswerStands { mark: &'a str } = "news-answer-stands",
         /// Ten minutes are over.
         NewsTooLateToUndo = "news-too-late-to-undo",
         /// The assignee must be an admin.
@@ -361,6 +304,32 @@ texts! {
         MarkEdited = "mark-edited",
         /// Taken back.
         MarkRecalled = "mark-recalled",
+        /// How far an answer has come.
+        MarkWaiting = "mark-waiting",
+        /// How far an answer has come.
+        MarkHeld = "mark-held",
+        /// How far an answer has come.
+        MarkDelivered = "mark-delivered",
+        /// How far an answer has come.
+        MarkPartly { reason: &'a str } = "mark-partly",
+        /// How far an answer has come.
+        MarkFailed { reason: &'a str } = "mark-failed",
+        /// How far an answer has come.
+        MarkDropped = "mark-dropped",
+        /// Beside the others.
+        MarkTwice = "mark-twice",
+        /// Why something failed.
+        ReasonDropped = "reason-dropped",
+        /// Why something failed.
+        ReasonExpired = "reason-expired",
+        /// Why something failed.
+        ReasonUnknown = "reason-unknown",
+        /// On the ticket of the staff.
+        LastAnswerLine { mark: &'a str } = "last-answer-line",
+        /// On the ticket of the staff.
+        EarlierAnswerLine { mark: &'a str } = "earlier-answer-line",
+        /// On the ticket of the staff: several answers have not come through.
+        UndeliveredLine { n: u64 } = "undelivered-line",
 
         // Its audit trail.
         /// The title.
@@ -389,6 +358,10 @@ texts! {
         EventEditedFrom { former: &'a str } = "event-edited-from",
         /// What happened.
         EventRecalled = "event-recalled",
+        /// An event.
+        EventRetried = "event-retried",
+        /// An event.
+        EventDropped = "event-dropped",
 
         // The staff's menus.
         /// The admin menu.
@@ -467,6 +440,20 @@ texts! {
         Blocked { number: TicketId, name: &'a str } = "blocked",
         /// To an admin.
         NotDelivered { number: TicketId, reason: &'a str } = "not-delivered",
+        /// To an admin.
+        GivenUp { number: TicketId, name: &'a str } = "given-up",
+        /// To an admin who returns; its lines follow.
+        WhileAway = "while-away",
+        /// New tickets.
+        AwayTickets { n: u32 } = "away-tickets",
+        /// Messages of users.
+        AwayMessages { n: u32 } = "away-messages",
+        /// Tickets that are the admin's now.
+        AwayAssigned { n: u32 } = "away-assigned",
+        /// Answers of colleagues, and tickets that were closed or reopened.
+        AwayOthers { n: u32 } = "away-others",
+        /// Answers that did not come through; a button for each ticket.
+        AwayUndelivered = "away-undelivered",
         /// To a group.
         GroupGreeting = "group-greeting",
     }

@@ -1,0 +1,137 @@
+//! How far answers have come on their way to their users.
+
+use std::collections::BTreeMap;
+
+use frontdesk_desk::delivery::{Delivery, Leg, Refusal};
+use frontdesk_desk::ids::{MessageId, NoticeId, TicketId};
+use frontdesk_desk::notice::Body;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection};
+
+use crate::store::error::StoreError;
+use crate::store::rows::{get_json, get_word, ids};
+use crate::store::sqlite::outbox;
+
+/// How many undelivered answers of a ticket are told.
+const MOST_UNDELIVERED: u32 = 20;
+
+/// The answers among these messages of a ticket. Items of an album share the notices that carry
+/// it.
+pub(in crate::store) async fn of(
+    tx: &mut SqliteConnection,
+    ticket: TicketId,
+    messages: impl IntoIterator<Item = MessageId>,
+) -> Result<Vec<Delivery>, StoreError> {
+    let wanted = ids(messages.into_iter().map(|message| message.0));
+    let answers = sqlx::query(
+        "SELECT m.id,
+                EXISTS (SELECT 1 FROM message_links AS l
+                        WHERE l.chat_id = t.user_id AND l.part IN ('whole', 'content', 'album')
+                          AND l.ticket_message_id IN (
+                              SELECT m.id UNION ALL
+                              SELECT item.id FROM ticket_messages AS item
+                              WHERE item.album = m.album AND item.ticket_id = m.ticket_id))
+                    AS copied
+         FROM ticket_messages AS m JOIN tickets AS t ON t.id = m.ticket_id
+         WHERE m.id IN (SELECT value FROM json_each($1)) AND m.ticket_id = $2
+           AND m.sender_type = 'admin' AND m.note = 0",
+    )
+    .bind(&wanted)
+    .bind(ticket.0)
+    .fetch_all(&mut *tx)
+    .await?;
+    let mut found = BTreeMap::new();
+    for row in &answers {
+        let message = MessageId(row.try_get("id")?);
+        let delivery = Delivery {
+            message,
+            legs: Vec::new(),
+            copied: row.try_get("copied")?,
+        };
+        found.insert(message, delivery);
+    }
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let legs = sqlx::query(
+        "SELECT m.id AS answer, n.* FROM ticket_messages AS m
+         JOIN tickets AS t ON t.id = m.ticket_id
+         JOIN notices AS n ON n.message_id = m.id AND n.chat_id = t.user_id
+         WHERE m.id IN (SELECT value FROM json_each($1)) AND m.ticket_id = $2
+           AND n.kind IN ('relay', 'late_item')
+         UNION
+         SELECT m.id, n.* FROM ticket_messages AS m
+         JOIN tickets AS t ON t.id = m.ticket_id
+         JOIN notices AS n ON n.album = m.album AND n.chat_id = t.user_id
+         WHERE m.id IN (SELECT value FROM json_each($1)) AND m.ticket_id = $2
+           AND n.ticket_id = m.ticket_id AND n.kind IN ('relay', 'late_item')
+         ORDER BY 1, 2",
+    )
+    .bind(&wanted)
+    .bind(ticket.0)
+    .fetch_all(tx)
+    .await?;
+    for row in &legs {
+        if let Some(delivery) = found.get_mut(&MessageId(row.try_get("answer")?)) {
+            delivery.legs.push(leg(row)?);
+        }
+    }
+    Ok(found.into_values().collect())
+}
+
+fn leg(row: &SqliteRow) -> Result<Leg, StoreError> {
+    let body: Body = get_json(row, "body")?;
+    let reason: Option<String> = row.try_get("reason")?;
+    Ok(Leg {
+        notice: NoticeId(row.try_get("id")?),
+        part: match body {
+            Body::Relay { part, .. } => Some(part),
+            _ => None,
+        },
+        state: get_word(row, "state")?,
+        attempts: row.try_get("attempts")?,
+        doubtful: row.try_get("doubtful")?,
+        reason: reason.map(refusal),
+    })
+}
+
+fn refusal(reason: String) -> Refusal {
+    match reason.as_str() {
+        outbox::DROPPED => Refusal::Dropped,
+        outbox::EXPIRED => Refusal::Expired,
+        _ => Refusal::Telegram(reason),
+    }
+}
+
+/// The answers of a ticket that have not come through, oldest first, and the latest answer.
+pub(super) async fn of_ticket(
+    tx: &mut SqliteConnection,
+    ticket: TicketId,
+) -> Result<Vec<Delivery>, StoreError> {
+    let messages: Vec<i64> = sqlx::query_scalar(
+        "SELECT message_id FROM (
+             SELECT n.message_id FROM tickets AS t
+             JOIN notices AS n ON n.chat_id = t.user_id
+               AND n.state NOT IN ('sent', 'failed') AND n.ticket_id = t.id
+             WHERE t.id = $1 AND n.kind = 'relay' AND n.message_id IS NOT NULL
+             UNION
+             SELECT n.message_id FROM tickets AS t
+             JOIN notices AS n ON n.ticket_id = t.id AND n.state = 'failed'
+               AND n.chat_id = t.user_id
+             WHERE t.id = $1 AND n.kind = 'relay' AND n.reason IS NOT $3
+               AND n.message_id IS NOT NULL
+             ORDER BY 1 LIMIT $2)
+         UNION
+         SELECT coalesce((SELECT min(item.id) FROM ticket_messages AS item
+                          WHERE item.album = latest.album AND item.ticket_id = $1), latest.id)
+         FROM (SELECT id, album FROM ticket_messages
+               WHERE ticket_id = $1 AND sender_type = 'admin' AND note = 0
+               ORDER BY id DESC LIMIT 1) AS latest",
+    )
+    .bind(ticket.0)
+    .bind(MOST_UNDELIVERED)
+    .bind(outbox::DROPPED)
+    .fetch_all(&mut *tx)
+    .await?;
+    of(tx, ticket, messages.into_iter().map(MessageId)).await
+}

@@ -1,0 +1,103 @@
+//! What people decide about notices that have not come through: send again, or drop.
+
+use std::collections::HashSet;
+
+use frontdesk_desk::delivery::{Redelivery, Redo};
+use frontdesk_desk::ticket::Time;
+use sqlx::SqliteConnection;
+
+use super::Put;
+use super::record::raise_heads;
+use crate::store::error::StoreError;
+use crate::store::rows::{ids, micros};
+
+/// Why a notice failed that somebody dropped.
+pub(in crate::store) const DROPPED: &str = "desk: dropped";
+
+/// Carries out a decision about notices that have neither come through nor are being sent; others
+/// are left as they are. Answers what stands in the lines by it; `of` is the decision of the batch.
+pub(in crate::store) async fn redeliver(
+    connection: &mut SqliteConnection,
+    redelivery: &Redelivery,
+    at: Time,
+    of: usize,
+) -> Result<Vec<Put>, StoreError> {
+    let list = ids(redelivery.notices.iter().map(|notice| notice.0));
+    let put = match redelivery.redo {
+        Redo::Retry => retry(connection, &list, at).await?,
+        Redo::Drop => drop(connection, &list, at).await?,
+    };
+    Ok(put.into_iter().map(|put| Put { of, ..put }).collect())
+}
+
+/// They are due now, in their old places. A held line is tried as a whole, for its order stays; the
+/// first refusal holds it again, and the authors of the others hear nothing of it.
+async fn retry(
+    connection: &mut SqliteConnection,
+    notices: &str,
+    at: Time,
+) -> Result<Vec<Put>, StoreError> {
+    let chats: Vec<i64> = sqlx::query_scalar(
+        "UPDATE notices SET state = 'pending', due_at = $2, attempts = 0, reason = NULL,
+             ended_at = NULL
+         WHERE id IN (SELECT value FROM json_each($1)) AND state IN ('pending', 'held', 'failed')
+         RETURNING chat_id",
+    )
+    .bind(notices)
+    .bind(micros(at))
+    .fetch_all(&mut *connection)
+    .await?;
+    let list = ids(chats.iter().copied());
+    sqlx::query(
+        "UPDATE notices SET state = 'pending', due_at = $2
+         WHERE chat_id IN (SELECT value FROM json_each($1))
+           AND state NOT IN ('sent', 'failed') AND state = 'held'",
+    )
+    .bind(&list)
+    .bind(micros(at))
+    .execute(&mut *connection)
+    .await?;
+    // What failed stands in its line again, perhaps before the one that was the first. One that is
+    // being sent stays the head until it is over.
+    sqlx::query(
+        "UPDATE notices SET head = 0
+         WHERE chat_id IN (SELECT value FROM json_each($1))
+           AND state NOT IN ('sent', 'failed') AND state = 'pending' AND head = 1",
+    )
+    .bind(&list)
+    .execute(&mut *connection)
+    .await?;
+    let sending: Vec<i64> = sqlx::query_scalar(
+        "SELECT chat_id FROM notices
+         WHERE chat_id IN (SELECT value FROM json_each($1))
+           AND state NOT IN ('sent', 'failed') AND state = 'sending'",
+    )
+    .bind(&list)
+    .fetch_all(&mut *connection)
+    .await?;
+    let free: HashSet<i64> = chats
+        .iter()
+        .copied()
+        .filter(|chat| !sending.contains(chat))
+        .collect();
+    raise_heads(connection, &free).await
+}
+
+/// They are over, and the next in their lines become the heads.
+async fn drop(
+    connection: &mut SqliteConnection,
+    notices: &str,
+    at: Time,
+) -> Result<Vec<Put>, StoreError> {
+    let chats: Vec<i64> = sqlx::query_scalar(
+        "UPDATE notices SET state = 'failed', head = 0, reason = $3, ended_at = $2
+         WHERE id IN (SELECT value FROM json_each($1)) AND state IN ('pending', 'held', 'failed')
+         RETURNING chat_id",
+    )
+    .bind(notices)
+    .bind(micros(at))
+    .bind(DROPPED)
+    .fetch_all(&mut *connection)
+    .await?;
+    raise_heads(connection, &chats.into_iter().collect()).await
+}

@@ -1,0 +1,122 @@
+//! What admins decide about answers that have not come through: send again, or drop.
+
+use crate::button::Button;
+use crate::delivery::{Delivery, Mark, Redelivery, Redo};
+use crate::ids::{MessageId, MessageRef, TicketId, TicketRef, Version};
+use crate::notice::{Body, Lane};
+use crate::outcome::{MessageEdit, Toast};
+use crate::screen::News;
+use crate::step::turn::Turn;
+use crate::ticket::Happened;
+
+impl Turn<'_> {
+    /// Presses below an answer that has not come through.
+    pub(super) fn press_to_redeliver(&mut self, button: Button) {
+        match button {
+            Button::RetryAnswer(ticket, version, message) => {
+                self.redeliver(ticket, version, message, Redo::Retry);
+            }
+            Button::DropAnswer(ticket, version, message) => {
+                self.redeliver(ticket, version, message, Redo::Drop);
+            }
+            _ => self.out_of_date(),
+        }
+    }
+
+    fn redeliver(&mut self, id: TicketId, version: Version, answer: MessageId, redo: Redo) {
+        let facts = self.facts;
+        let Some((ticket, _)) = self.ticket(id) else {
+            return self.no_such_ticket();
+        };
+        let Some(delivery) = facts.deliveries.iter().find(|one| one.message == answer) else {
+            return self.out_of_date();
+        };
+        let notices = delivery.legs_to(redo);
+        // Whoever decided about this answer since the button was drawn was first, and that is
+        // shown, be it the same person.
+        let decided = ticket.version != version
+            && facts
+                .since
+                .iter()
+                .any(|event| is_about(&event.what, answer));
+        if notices.is_empty() || decided {
+            self.toast(if decided {
+                Toast::ChangedMeanwhile
+            } else {
+                Toast::Already
+            });
+            let stands = delivery.mark().map(News::AnswerStands);
+            return self.show_card(ticket, stands);
+        }
+        let mut change = self.change(ticket);
+        let (what, news) = match redo {
+            Redo::Retry => (
+                Happened::DeliveryRetried { message: answer },
+                News::AnswerRetried,
+            ),
+            Redo::Drop => (
+                Happened::AnswerDropped { message: answer },
+                News::AnswerDropped,
+            ),
+        };
+        change.events.push(self.event(what));
+        if redo == Redo::Drop && !delivery.has_some() {
+            change.edits = self.take_away(delivery);
+        }
+        self.out.redeliveries.push(Redelivery { notices, redo });
+        let after = change.ticket.clone();
+        self.out.tickets.push(change);
+        self.toast(Toast::Done);
+        self.show_card(&after, Some(news));
+    }
+
+    /// How far the answers of the ticket that is looked at have come, after this turn.
+    pub(in crate::step) fn marks(&self) -> Vec<(MessageId, Mark)> {
+        let redone = |delivery: &Delivery| {
+            let redone = self.out.redeliveries.iter();
+            redone.fold(delivery.clone(), |delivery, one| delivery.after(one))
+        };
+        let deliveries = self.facts.deliveries.iter();
+        deliveries
+            .filter_map(|delivery| Some((delivery.message, redone(delivery).mark()?)))
+            .collect()
+    }
+
+    /// An answer of which its user has nothing is taken back as if it had never been sent: the
+    /// copies of colleagues go, and a heading that came through alone.
+    fn take_away(&mut self, delivery: &Delivery) -> Vec<MessageEdit> {
+        let facts = self.facts;
+        let Some(original) = &facts.original else {
+            return Vec::new();
+        };
+        let user = self.ticket(original.ticket).map(|(ticket, _)| ticket.user);
+        for sibling in &original.siblings {
+            for recipient in &original.recipients {
+                if Some(*recipient) == user && !delivery.is_begun() {
+                    continue;
+                }
+                self.notice(
+                    recipient.chat(),
+                    Lane::Other,
+                    Some(TicketRef::Id(original.ticket)),
+                    Some(MessageRef::Id(*sibling)),
+                    None,
+                    Body::DeleteCopies,
+                );
+            }
+        }
+        let recalled = |sibling: &MessageId| MessageEdit::Recall {
+            message: *sibling,
+            at: self.now,
+        };
+        original.siblings.iter().map(recalled).collect()
+    }
+}
+
+fn is_about(what: &Happened, answer: MessageId) -> bool {
+    matches!(
+        what,
+        Happened::DeliveryRetried { message } | Happened::AnswerDropped { message }
+            if *message == answer
+    )
+}
