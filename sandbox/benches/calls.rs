@@ -153,7 +153,10 @@ fn spent() -> io::Result<Duration> {
     let mut nanos = 0;
     for task in fs::read_dir("/proc/self/task")? {
         let task = task?.path();
-        let name = fs::read_to_string(task.join("comm"))?;
+        // A thread of the load may end between the listing and the look.
+        let Ok(name) = fs::read_to_string(task.join("comm")) else {
+            continue;
+        };
         if name.starts_with("sandbox") || name.starts_with("actix-") {
             let stat = fs::read_to_string(task.join("schedstat"))?;
             let first = stat.split(' ').next().unwrap_or_default();
