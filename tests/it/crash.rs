@@ -36,6 +36,25 @@ const JOURNEY: &[Step] = &[
     (EMMA, |emma| press(emma, "Reopen"), "is open again"),
 ];
 
+/// The other journey: both are gone for a while. With how many notices are held after each step.
+const ABSENCE: &[(Step, i64)] = &[
+    ((KATE, |kate| act(kate.text("/start")), "Admin menu"), 0),
+    ((EMMA, |emma| act(emma.text("/new")), "General"), 0),
+    ((EMMA, |emma| press(emma, "General"), "one line"), 0),
+    ((EMMA, |emma| act(emma.text("A subject")), "A subject"), 0),
+    ((EMMA, |emma| act(emma.text("what happened")), "#1"), 0),
+    ((EMMA, Person::block, "#1"), 0),
+    ((KATE, |kate| act(kate.text("/ticket 1")), "Emma Brown"), 0),
+    ((KATE, |kate| press(kate, "Answer"), "Your next message"), 0),
+    ((KATE, |kate| act(kate.text("like this")), "has blocked"), 1),
+    ((KATE, |kate| press(kate, "Open #1"), "held"), 1),
+    ((KATE, |kate| press(kate, "Send again"), "has blocked"), 1),
+    ((EMMA, Person::unblock, "like this"), 0),
+    ((KATE, Person::block, "Delivered"), 0),
+    ((EMMA, |emma| act(emma.text("thank you")), "like this"), 1),
+    ((KATE, Person::unblock, "While you were away"), 0),
+];
+
 fn act(_message: i64) {}
 
 fn press(person: &Person, label: &str) {
@@ -82,8 +101,8 @@ impl Street {
     }
 
     /// Waits until the person reads this, everything is confirmed, and the desk has stored that
-    /// everything was delivered.
-    async fn answered(&self, person: i64, reads: &str) {
+    /// everything was delivered but what is held.
+    async fn answered(&self, person: i64, reads: &str, held: i64) {
         let seen = |sandbox: &Sandbox| {
             let answered = sandbox
                 .person(person)
@@ -105,7 +124,7 @@ impl Street {
         let db = Db::open(&settings).await.expect("the database");
         let done = Unfinished {
             notices: 0,
-            held: 0,
+            held,
             screens: 0,
         };
         let end = tokio::time::Instant::now() + PATIENCE;
@@ -132,12 +151,12 @@ impl Street {
 
 /// Plays the journey, with or without a kill after each step, and gives what both people see after
 /// each of its steps.
-async fn play(kill: bool) -> Vec<String> {
+async fn play(journey: impl Iterator<Item = (Step, i64)>, kill: bool) -> Vec<String> {
     let street = Street::new().await;
     let mut stories = Vec::new();
-    for (person, does, reads) in JOURNEY {
-        does(&street.sandbox.person(*person));
-        street.answered(*person, reads).await;
+    for ((person, does, reads), held) in journey {
+        does(&street.sandbox.person(person));
+        street.answered(person, reads, held).await;
         stories.push(street.story());
         if kill {
             street.sandbox.kill_program().await.expect("a kill");
@@ -150,9 +169,18 @@ async fn play(kill: bool) -> Vec<String> {
 
 #[actix_rt::test]
 async fn killed_between_any_two_steps_it_changes_nothing_that_a_person_sees() {
-    let quiet = play(false).await;
-    let killed = play(true).await;
-    for (step, (quiet, killed)) in quiet.iter().zip(&killed).enumerate() {
+    let journey = || JOURNEY.iter().map(|step| (*step, 0));
+    compare(&play(journey(), false).await, &play(journey(), true).await);
+}
+
+#[actix_rt::test]
+async fn killed_while_people_are_gone_it_holds_and_releases_the_same() {
+    let journey = || ABSENCE.iter().copied();
+    compare(&play(journey(), false).await, &play(journey(), true).await);
+}
+
+fn compare(quiet: &[String], killed: &[String]) {
+    for (step, (quiet, killed)) in quiet.iter().zip(killed).enumerate() {
         assert_eq!(comparable(quiet), comparable(killed), "after step {step}");
     }
 }

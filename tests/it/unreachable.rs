@@ -187,6 +187,12 @@ async fn after_thirty_days_an_answer_is_given_up_and_its_author_is_told() {
     emma.unblocks().await;
     emma.must_not_read("Like this");
     kate.must_not_read("✅ Delivered");
+    kate.writes("/ticket 1").await;
+    kate.must_read("❌ not delivered: the user was not reachable for 30 days");
+    // Emma is back after all.
+    kate.presses("Send again").await;
+    emma.must_read("Like this");
+    kate.must_read("✅ Delivered");
 }
 
 #[actix_rt::test]

@@ -246,3 +246,22 @@ async fn what_is_held_for_thirty_days_is_given_up_once() {
     rig.done(decision(9, ANNA, 1, later)).await;
     assert_eq!(all_for(&rig, ANNA, later).await, []);
 }
+
+#[tokio::test]
+async fn the_author_hears_of_a_late_item_that_is_refused() {
+    let rig = staffed().await;
+    let stored = assigned(&rig).await;
+    let mut late = answer(3, GLEB, 1, &stored, &[Part::Whole], at(2));
+    late.outcome.notices[0].body = Body::LateItem;
+    rig.done(late).await;
+    let due = rig.take(at(3)).await;
+    let failed = || DeliveryResult::Failed {
+        reason: "no".to_owned(),
+    };
+    rig.record(at(3), results(&due, failed)).await;
+    let told = Body::NotDelivered {
+        answer: ChatMessageId(3),
+        reason: "no".to_owned(),
+    };
+    assert_eq!(all_for(&rig, GLEB, at(4)).await, [told]);
+}

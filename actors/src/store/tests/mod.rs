@@ -5,6 +5,7 @@ mod facts;
 mod group;
 mod held;
 mod outbox;
+mod redeliver;
 mod schema;
 mod sending;
 mod state;

@@ -81,6 +81,7 @@ pub(in crate::store) async fn record(
                 told.extend(
                     notice
                         .answer()
+                        .or(notice.late_answer())
                         .map(|id| (id, Told::NotDelivered(reason.clone()), 0)),
                 );
             }
@@ -300,6 +301,16 @@ impl Sending {
     fn answer(&self) -> Option<i64> {
         self.message
             .filter(|_| self.body.as_ref().is_some_and(ends_answer))
+            .map(|message| message.0)
+    }
+
+    /// The item of an answer's album that the notice brings late: the album may have been
+    /// confirmed before.
+    fn late_answer(&self) -> Option<i64> {
+        let late = matches!(self.body, Some(Body::LateItem));
+        let to_user = self.user == Some(self.chat) && self.side == Some(SenderType::Admin);
+        self.message
+            .filter(|_| late && to_user)
             .map(|message| message.0)
     }
 
