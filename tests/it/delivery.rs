@@ -344,3 +344,74 @@ async fn a_pause_before_commands_are_set_delays_nothing_else() {
     .await
     .expect("the commands are set");
 }
+
+#[actix_rt::test]
+async fn by_chance_everything_comes_and_in_order() {
+    for seed in 1..=6 {
+        let mut town = Town::new().await;
+        town.person(EMMA)
+            .opens_ticket("A question", "how does it work")
+            .await;
+        let faults = [
+            Fault::TooManyRequests { retry_after: 3 },
+            Fault::BotFlood { retry_after: 2 },
+            Fault::ServerError(500),
+            Fault::CutBefore,
+            Fault::CutAfter,
+            Fault::Garbage(Garbage::Truncated),
+            Fault::HangAfterFor { millis: 5 },
+        ];
+        for fault in faults {
+            let rule = FaultRule::on_each(["send*", "copy*", "edit*", "delete*"], fault);
+            town.sandbox.add_fault(rule.share(0.08).seed(seed));
+        }
+        let skipped = Fault::SkipMessages { messages: vec![] };
+        town.sandbox
+            .add_fault(FaultRule::on("copyMessages", skipped).share(0.5).seed(seed));
+        for turn in 0..8 {
+            let (emma, kate) = (town.person(EMMA), town.person(KATE));
+            emma.writes(&format!("question <{turn}>")).await;
+            let answer = format!("answer <{turn}>");
+            kate.replies_to("how does it work", &answer).await;
+            if turn % 3 == 1 {
+                let photos = ["a", "b"]
+                    .map(|place| Outgoing::photo().caption(format!("question <{turn}{place}>")));
+                emma.person().album(photos.to_vec());
+            }
+            town.later(TimeDelta::seconds(turn)).await;
+            if turn == 5 {
+                town.restart().await;
+            }
+        }
+        town.sandbox.clear_faults();
+        // The longest pauses are over by then.
+        for _ in 0..4 {
+            town.later(TimeDelta::seconds(60)).await;
+        }
+        let all = |reader: i64, what: &str, items: &[String]| {
+            let person = town.person(reader);
+            let said: Vec<String> = person.messages().into_iter().map(|m| m.text).collect();
+            let first: Vec<Option<usize>> = items
+                .iter()
+                .map(|item| said.iter().position(|text| text.contains(item)))
+                .collect();
+            assert!(
+                first.iter().all(Option::is_some) && first.is_sorted(),
+                "seed {seed}, {what}: {first:?}\n{}",
+                person.transcript()
+            );
+        };
+        let turns = |what: &str| {
+            (0..8)
+                .map(|turn| format!("{what} <{turn}>"))
+                .collect::<Vec<_>>()
+        };
+        all(EMMA, "the answers", &turns("answer"));
+        // Her first answer made the ticket hers.
+        all(KATE, "the questions", &turns("question"));
+        for turn in [1, 4, 7] {
+            let album = ["a", "b"].map(|place| format!("question <{turn}{place}>"));
+            all(KATE, "an album", &album);
+        }
+    }
+}

@@ -55,7 +55,6 @@ pub(super) enum Event {
 }
 
 /// What every call needs.
-#[derive(Clone)]
 pub(super) struct Caller {
     pub(super) client: Client,
     pub(super) settings: Arc<Settings>,
@@ -64,7 +63,7 @@ pub(super) struct Caller {
 
 impl Caller {
     /// Makes a call; it ends with an [`Event::Called`], whatever happens.
-    pub(super) fn make(&self, chat: ChatId, work: Work, now: Time) {
+    pub(super) fn make(self: &Arc<Self>, chat: ChatId, work: Work, now: Time) {
         let caller = self.clone();
         tokio::spawn(async move {
             let called = match work {
@@ -77,7 +76,7 @@ impl Caller {
     }
 
     /// Answers a callback query; ends with an [`Event::Answered`].
-    pub(super) fn answer(&self, answer: AnswerQuery) {
+    pub(super) fn answer(self: &Arc<Self>, answer: AnswerQuery) {
         let caller = self.clone();
         tokio::spawn(async move {
             let text = answer.toast.map(|toast| toast.text(answer.lang));

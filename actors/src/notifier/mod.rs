@@ -162,7 +162,7 @@ pub struct Notifier {
     current: CurrentScreens,
     answers: Answers,
     trips: Trips,
-    caller: Caller,
+    caller: Arc<Caller>,
     events: Option<UnboundedReceiver<Event>>,
     alarm: Option<(Time, actix::SpawnHandle)>,
     settling: Vec<oneshot::Sender<()>>,
@@ -180,11 +180,11 @@ impl Notifier {
         stopped: oneshot::Sender<()>,
     ) -> Self {
         let (sender, events) = unbounded();
-        let caller = Caller {
+        let caller = Arc::new(Caller {
             client: neighbours.client.clone(),
             settings: neighbours.settings.clone(),
             events: sender,
-        };
+        });
         Self {
             mailbox: settings.mailbox,
             schedule: Schedule::new(settings.calls),

@@ -256,20 +256,20 @@ impl Notifier {
         .flatten()
         .filter(|at| *at > now)
         .min();
-        if next == self.alarm.map(|(at, _)| at) {
+        let Some(next) = next else { return };
+        // One that comes earlier finds nothing to do and sets the next.
+        if self.alarm.is_some_and(|(at, _)| at <= next) {
             return;
         }
         if let Some((_, alarm)) = self.alarm.take() {
             context.cancel_future(alarm);
         }
-        self.alarm = next.map(|at| {
-            let clock = self.neighbours.clock.clone();
-            let sleep = async move { clock.sleep_until(at).await };
-            let wake = sleep.into_actor(self).map(|(), notifier, context| {
-                notifier.alarm = None;
-                notifier.pump(context);
-            });
-            (at, context.spawn(wake))
+        let clock = self.neighbours.clock.clone();
+        let sleep = async move { clock.sleep_until(next).await };
+        let wake = sleep.into_actor(self).map(|(), notifier, context| {
+            notifier.alarm = None;
+            notifier.pump(context);
         });
+        self.alarm = Some((next, context.spawn(wake)));
     }
 }
