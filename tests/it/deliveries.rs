@@ -135,22 +135,19 @@ async fn a_heading_without_its_answer_goes_with_it() {
     let (emma, kate) = (town.person(EMMA), town.person(KATE));
     emma.opens_ticket("A question", "how does it work").await;
     let to = kate.message_that_says("how does it work").id;
-    // The picture is refused, in every way it can be sent, and the words that stand for it too.
-    for method in ["copyMessage", "sendPhoto"] {
-        town.sandbox.fail_next(method, Some(EMMA), refusal(), 1);
-    }
+    // The heading comes through; the picture has to wait, and Emma goes meanwhile.
+    let slow = Fault::TooManyRequests { retry_after: 30 };
+    town.sandbox.fail_next("copyMessage", Some(EMMA), slow, 1);
     kate.sends(Outgoing::photo().caption("a picture").reply_to(to))
         .await;
-    let came = emma.reads("Support");
-    kate.writes("/ticket 1").await;
-    if kate.last().button("Don’t send").is_some() {
-        kate.presses("Don’t send").await;
-        assert!(came, "the heading was there");
-        emma.must_not_read("a picture");
-    } else {
-        // It came through as words: nothing is left to decide.
-        kate.must_read("✅ delivered");
-    }
+    emma.must_read("🎧 Support · #1");
+    emma.blocks().await;
+    town.later(TimeDelta::seconds(31)).await;
+    kate.must_read("has blocked the bot");
+    kate.presses("Don’t send").await;
+    emma.unblocks().await;
+    emma.must_not_read("a picture");
+    emma.must_not_read("🎧 Support · #1");
 }
 
 #[actix_rt::test]
@@ -177,6 +174,24 @@ async fn retry_and_drop_are_for_admins_and_for_answers_of_that_ticket() {
     town.person(KATE).presses_old(&drop).await;
     town.person(EMMA).unblocks().await;
     assert_eq!(times(&town.person(EMMA), "Like this"), 1);
+}
+
+#[actix_rt::test]
+async fn a_held_answer_that_is_taken_back_never_comes_and_cannot_be_sent_again() {
+    let town = Town::new().await;
+    let (emma, kate) = (town.person(EMMA), town.person(KATE));
+    emma.opens_ticket("A question", "how does it work").await;
+    emma.blocks().await;
+    kate.replies_to("how does it work", "A wrong answer").await;
+    kate.writes("/ticket 1").await;
+    let retry = kate.button("Send again");
+    kate.presses("Take my latest answer back").await;
+    kate.presses_old(&retry).await;
+    assert_eq!(times(&kate, "being sent again"), 0, "{}", kate.transcript());
+    kate.writes("/ticket 1").await;
+    assert!(kate.last().button("Send again").is_none());
+    emma.unblocks().await;
+    emma.must_not_read("A wrong answer");
 }
 
 #[actix_rt::test]

@@ -176,16 +176,7 @@ async fn decide(
         return Ok(Vec::new());
     };
     if redo == Redo::Drop && !delivery.has_some() {
-        sqlx::query(
-            "UPDATE ticket_messages SET recalled_at = $3
-             WHERE ticket_id = $1 AND recalled_at IS NULL AND (id = $2 OR album = (
-                 SELECT album FROM ticket_messages WHERE id = $2))",
-        )
-        .bind(ticket.0)
-        .bind(message.0)
-        .bind(micros(at))
-        .execute(&mut *connection)
-        .await?;
+        outbox::take_away(connection, ticket, message, at).await?;
     }
     note(connection, ticket, message, redo, at).await?;
     Ok(delivery.legs_to(redo))

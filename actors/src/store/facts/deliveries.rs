@@ -103,13 +103,14 @@ fn refusal(reason: String) -> Refusal {
     }
 }
 
-/// The answers of a ticket that have not come through, oldest first, and the latest answer.
+/// The answers of a ticket that have not come through, oldest first, and the latest answer; none
+/// that was taken back.
 pub(super) async fn of_ticket(
     tx: &mut SqliteConnection,
     ticket: TicketId,
 ) -> Result<Vec<Delivery>, StoreError> {
     let messages: Vec<i64> = sqlx::query_scalar(
-        "SELECT message_id FROM (
+        "WITH undelivered AS (
              SELECT n.message_id FROM tickets AS t
              JOIN notices AS n ON n.chat_id = t.user_id
                AND n.state NOT IN ('sent', 'failed') AND n.ticket_id = t.id
@@ -120,13 +121,16 @@ pub(super) async fn of_ticket(
                AND n.chat_id = t.user_id
              WHERE t.id = $1 AND n.kind = 'relay' AND n.reason IS NOT $3
                AND n.message_id IS NOT NULL
-             ORDER BY 1 LIMIT $2)
-         UNION
-         SELECT coalesce((SELECT min(item.id) FROM ticket_messages AS item
-                          WHERE item.album = latest.album AND item.ticket_id = $1), latest.id)
-         FROM (SELECT id, album FROM ticket_messages
-               WHERE ticket_id = $1 AND sender_type = 'admin' AND note = 0
-               ORDER BY id DESC LIMIT 1) AS latest",
+             ORDER BY 1 LIMIT $2),
+         latest AS (
+             SELECT coalesce((SELECT min(item.id) FROM ticket_messages AS item
+                              WHERE item.album = m.album AND item.ticket_id = $1), m.id) AS id
+             FROM ticket_messages AS m
+             WHERE m.ticket_id = $1 AND m.sender_type = 'admin' AND m.note = 0
+             ORDER BY m.id DESC LIMIT 1)
+         SELECT id FROM ticket_messages
+         WHERE id IN (SELECT message_id FROM undelivered UNION ALL SELECT id FROM latest)
+           AND recalled_at IS NULL",
     )
     .bind(ticket.0)
     .bind(MOST_UNDELIVERED)

@@ -132,23 +132,23 @@ async fn the_operator_decides_about_an_answer_whole_and_it_is_in_the_trail() {
     let stored = ticket(&rig, 1).await;
     let parts = [Part::Heading, Part::Content];
     rig.done(answer(2, VERA, 0, &stored, &parts, at(2))).await;
+    let heading = rig.take(at(3)).await;
+    rig.record(at(3), sent(&heading, 70)).await;
     let held = rig.take(at(3)).await;
     let refused = results(&held, || DeliveryResult::Unreachable);
     rig.record(at(3), refused).await;
     let stored = ticket(&rig, 1).await;
 
-    let heading = held.notices[0].id;
-    let wanted = [heading, NoticeId(999)];
+    let content = held.notices[0].id;
+    let wanted = [heading.notices[0].id, content, NoticeId(999)];
     let done = notices::redo(&rig.db, &wanted, Redo::Drop, at(9)).await;
     assert_eq!(
         done.unwrap(),
-        [(heading, Redone::Done), (NoticeId(999), Redone::Missing)]
-    );
-    assert_eq!(
-        rig.count("SELECT count(*) FROM notices WHERE state = 'failed' AND kind = 'relay'")
-            .await,
-        2,
-        "the content goes with its heading"
+        [
+            (heading.notices[0].id, Redone::Sent),
+            (content, Redone::Done),
+            (NoticeId(999), Redone::Missing)
+        ]
     );
     let history = Need::History {
         ticket: TicketId(1),
@@ -160,10 +160,14 @@ async fn the_operator_decides_about_an_answer_whole_and_it_is_in_the_trail() {
     };
     assert_eq!((event.by, event.what), (None, dropped));
     assert_eq!(ticket(&rig, 1).await.version, stored.version.next());
-    // She returns, and reads nothing of it.
+    // She returns: the heading that stands there alone goes, and nothing comes.
     rig.done(decision(9, ANNA, 1, at(10))).await;
     let due = rig.take(at(10)).await;
-    assert!(due.notices.iter().all(|one| one.chat != ANNA.chat()));
+    let users = due.notices.iter().filter(|one| one.chat == ANNA.chat());
+    let bodies: Vec<_> = users
+        .map(|one| (one.body.clone(), one.copies.len()))
+        .collect();
+    assert_eq!(bodies, [(Body::DeleteCopies, 1)]);
     let state = rig.facts(VERA, &[Need::Message(TicketId(1), MessageId(2))]);
     assert_eq!(
         state.await.original.unwrap().message.recalled_at,

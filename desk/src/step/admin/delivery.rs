@@ -1,7 +1,7 @@
 //! What admins decide about answers that have not come through: send again, or drop.
 
 use crate::button::Button;
-use crate::delivery::{Delivery, Mark, Redelivery, Redo};
+use crate::delivery::{Delivery, Mark, Redelivery, Redo, Refusal, Stage};
 use crate::ids::{MessageId, MessageRef, TicketId, TicketRef, Version};
 use crate::notice::{Body, Lane};
 use crate::outcome::{MessageEdit, Toast};
@@ -31,7 +31,15 @@ impl Turn<'_> {
         let Some(delivery) = facts.deliveries.iter().find(|one| one.message == answer) else {
             return self.out_of_date();
         };
-        let notices = delivery.legs_to(redo);
+        let taken_back = facts
+            .original
+            .as_ref()
+            .is_some_and(|original| original.message.recalled_at.is_some());
+        let notices = if taken_back {
+            Vec::new()
+        } else {
+            delivery.legs_to(redo)
+        };
         // Whoever decided about this answer since the button was drawn was first, and that is
         // shown, be it the same person.
         let decided = ticket.version != version
@@ -45,8 +53,12 @@ impl Turn<'_> {
             } else {
                 Toast::Already
             });
-            let stands = delivery.mark().map(News::AnswerStands);
-            return self.show_card(ticket, stands);
+            // Of what was taken back it is told only that it was never sent.
+            let dropped = Stage::Failed(Refusal::Dropped);
+            let mark = delivery.mark();
+            let stands = mark.filter(|mark| !taken_back || mark.stage == dropped);
+            let news = stands.map_or(News::Already, News::AnswerStands);
+            return self.show_card(ticket, Some(news));
         }
         let mut change = self.change(ticket);
         let (what, news) = match redo {

@@ -275,7 +275,23 @@ fn is_news(body: &Body, row: &SqliteRow) -> Result<bool, StoreError> {
                 && get_word::<SenderType>(row, "sender_type")? == SenderType::User
         }
         Body::ClosedByUser | Body::ReopenedByUser => true,
-        _ => false,
+        // What the staff did, what is for one alone, and what is for users.
+        Body::EditCopies
+        | Body::DeleteCopies
+        | Body::ShowMessage
+        | Body::StatusChanged { .. }
+        | Body::Closed
+        | Body::Reopened
+        | Body::AssignedToYou { .. }
+        | Body::Delivered { .. }
+        | Body::Blocked { .. }
+        | Body::NotDelivered { .. }
+        | Body::GivenUp { .. }
+        | Body::WhileAway(_)
+        | Body::React { .. }
+        | Body::Trouble
+        | Body::GroupGreeting
+        | Body::LeaveGroup => false,
     })
 }
 

@@ -29,7 +29,7 @@ use crate::store::types::Head;
 pub(in crate::store::sqlite) use self::held::{Back, release};
 pub(in crate::store) use self::held::{EXPIRED, give_up, held_too_long};
 pub(in crate::store) use self::record::record;
-pub(in crate::store) use self::redeliver::{DROPPED, redeliver};
+pub(in crate::store) use self::redeliver::{DROPPED, redeliver, take_away};
 
 /// How long an album waits after an item for the next one.
 const ALBUM_SETTLES: TimeDelta = TimeDelta::seconds(1);

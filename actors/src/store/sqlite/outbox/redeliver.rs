@@ -3,11 +3,13 @@
 use std::collections::HashSet;
 
 use frontdesk_desk::delivery::{Redelivery, Redo};
+use frontdesk_desk::ids::{ChatId, MessageId, MessageRef, TicketId, TicketRef};
+use frontdesk_desk::notice::{Body, Lane, NewNotice};
 use frontdesk_desk::ticket::Time;
 use sqlx::SqliteConnection;
 
-use super::Put;
 use super::record::raise_heads;
+use super::{NewRow, Put, insert};
 use crate::store::error::StoreError;
 use crate::store::rows::{ids, micros};
 
@@ -100,4 +102,44 @@ async fn drop(
     .fetch_all(&mut *connection)
     .await?;
     raise_heads(connection, &chats.into_iter().collect()).await
+}
+
+/// Takes back an answer of which its user has nothing: whatever of its album or its heading stands
+/// in their chat goes.
+pub(in crate::store) async fn take_away(
+    connection: &mut SqliteConnection,
+    ticket: TicketId,
+    answer: MessageId,
+    at: Time,
+) -> Result<(), StoreError> {
+    let taken: Vec<i64> = sqlx::query_scalar(
+        "UPDATE ticket_messages SET recalled_at = $3
+         WHERE ticket_id = $1 AND recalled_at IS NULL AND (id = $2 OR album = (
+             SELECT album FROM ticket_messages WHERE id = $2))
+         RETURNING id",
+    )
+    .bind(ticket.0)
+    .bind(answer.0)
+    .bind(micros(at))
+    .fetch_all(&mut *connection)
+    .await?;
+    let user: i64 = sqlx::query_scalar("SELECT user_id FROM tickets WHERE id = $1")
+        .bind(ticket.0)
+        .fetch_one(&mut *connection)
+        .await?;
+    let mut rows = Vec::with_capacity(taken.len());
+    for message in taken {
+        let notice = NewNotice {
+            chat: ChatId(user),
+            lane: Lane::Other,
+            due: at,
+            ticket: Some(TicketRef::Id(ticket)),
+            message: Some(MessageRef::Id(MessageId(message))),
+            album: None,
+            body: Body::DeleteCopies,
+        };
+        rows.push(NewRow::new(&notice, at)?);
+    }
+    insert(connection, rows).await?;
+    Ok(())
 }
