@@ -1,5 +1,6 @@
 //! The running desk: its actors started from the right, stopped from the left.
 
+use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::sync::Arc;
 
@@ -12,7 +13,6 @@ use frontdesk_actors::session::{self, Sessions, Sizes};
 use frontdesk_actors::store::{Db, DbSettings, StoreError, migrate};
 use frontdesk_actors::telegram::{Client, ClientError};
 use frontdesk_actors::tickets::{self, Closed, Tickets, TicketsSettings};
-use std::hash::{BuildHasher, RandomState};
 use tokio::sync::oneshot;
 use tracing::{info, warn};
 

@@ -221,3 +221,65 @@ async fn hanging_chats_do_not_keep_others_waiting() {
     desk.stub.asked(8).await;
     assert!(desk.calls().iter().any(|(_, chat, _)| *chat == 101));
 }
+
+#[actix::test]
+async fn a_group_that_moved_is_told_to_the_database() {
+    let stub = Stub::start(|_, _| {
+        Answer::Body(
+            r#"{"ok":false,"error_code":400,
+                "description":"Bad Request: group chat was upgraded to a supergroup chat",
+                "parameters":{"migrate_to_chat_id":-1000000000007}}"#,
+        )
+    })
+    .await;
+    let desk = Desk::start(stub, outbox(vec![notice(1, -7, Lane::Other)]), UNLIMITED).await;
+    desk.settle().await;
+    let to = ChatId(-1_000_000_000_007);
+    let result = desk.rows(|rows| rows.results[0].result.clone());
+    assert_eq!(result, DeliveryResult::Moved { to });
+}
+
+#[actix::test]
+async fn a_screen_that_is_refused_for_good_is_given_up_and_the_next_is_shown() {
+    let mut refused = false;
+    let stub = Stub::start(move |method, parameters| {
+        if std::mem::replace(&mut refused, true) {
+            Answer::Ok(obliged(&mut 500, method, parameters))
+        } else {
+            Answer::Refused(400, "Bad Request: message is too long")
+        }
+    })
+    .await;
+    let desk = Desk::start(stub, Rows::default(), UNLIMITED).await;
+    desk.show(ANNA, 1, None, None).await;
+    desk.settle().await;
+    desk.pass(60).await;
+    assert_eq!(desk.rows(|rows| rows.screens[0].end), Shown::Failed);
+    assert_eq!(desk.calls().len(), 1);
+    desk.show(ANNA, 2, None, None).await;
+    desk.settle().await;
+    assert_eq!(desk.shown(), [(2, 501)]);
+}
+
+#[actix::test]
+async fn a_refused_token_stops_all_calls_but_a_probe_and_loses_nothing() {
+    let mut left = 3;
+    let stub = Stub::start(move |_, _| {
+        left -= 1;
+        match left >= 0 {
+            true => Answer::Refused(401, "Unauthorized"),
+            false => Answer::Ok(json!(true)),
+        }
+    })
+    .await;
+    let pending = vec![notice(1, 101, Lane::Other), notice(2, 102, Lane::Other)];
+    let desk = Desk::start(stub, outbox(pending), UNLIMITED).await;
+    desk.settle().await;
+    assert!(desk.calls().len() <= 2);
+    desk.pass(10).await;
+    let results = desk.rows(|rows| rows.results.clone());
+    let sent = results
+        .iter()
+        .filter(|delivered| delivered.result == done());
+    assert_eq!((sent.count(), desk.calls().len()), (2, 5));
+}
