@@ -1,0 +1,174 @@
+//! Durable updates a second: journeys from `/start` to the confirmation, closed and open loop.
+
+use std::time::{Duration, Instant};
+
+use frontdesk_sandbox::{Options, Sandbox};
+
+use crate::bare;
+use crate::crowd::{Act, Crowd, JOURNEY, WORDS};
+use crate::desk::{Cpu, Desk};
+use crate::table::{Row, folder};
+
+/// No limits: what the desk can do, not what Telegram allows.
+const NO_LIMITS: [(&str, &str); 2] = [
+    ("LIMITS__GLOBAL_PER_SECOND", "0"),
+    ("LIMITS__CHAT_PER_SECOND", "0"),
+];
+
+/// Until everything is warm.
+const WARM_UP: Duration = Duration::from_secs(2);
+
+/// For how long is measured.
+const MEASURED: Duration = Duration::from_secs(8);
+
+/// An open loop that is so far behind is given up: it never carries what is offered.
+const HOPELESS: usize = 20_000;
+
+/// Everybody acts again as soon as they were answered.
+pub(crate) async fn closed(people: usize) -> Row {
+    let sandbox = Sandbox::start(Options::default()).await.expect("a sandbox");
+    let folder = folder();
+    let desk = Desk::start(&sandbox, folder.path(), &NO_LIMITS);
+    let what = format!("closed loop, {people} people at once: durable updates a second");
+    let row = walk(&sandbox, &desk, &JOURNEY, people, what, "10,000").await;
+    desk.stop();
+    sandbox.stop().await;
+    row
+}
+
+/// The same with the bare program.
+pub(crate) async fn bare(people: usize) -> Row {
+    let sandbox = Sandbox::start(Options::default()).await.expect("a sandbox");
+    let program = bare::start(&sandbox);
+    let what = format!("a bare program, {people} people at once: updates a second, none stored");
+    let row = walk(&sandbox, &program, &WORDS, people, what, "for comparison").await;
+    drop(program);
+    sandbox.stop().await;
+    row
+}
+
+async fn walk(
+    sandbox: &Sandbox,
+    desk: &Desk,
+    journey: &'static [Act],
+    people: usize,
+    what: String,
+    target: &'static str,
+) -> Row {
+    let mut crowd = Crowd::new(sandbox, journey);
+    for _ in 0..people {
+        crowd.act(Instant::now());
+    }
+    let begin = Instant::now();
+    let mut window: Option<(Instant, Cpu, Cpu)> = None;
+    loop {
+        crowd.answers().await;
+        let now = Instant::now();
+        match &window {
+            None if now - begin > WARM_UP => {
+                crowd.measure_anew();
+                window = Some((now, desk.cpu(), Cpu::own()));
+            }
+            Some((since, ..)) if now - *since > MEASURED => break,
+            _ => {}
+        }
+        while crowd.waiting() < people {
+            crowd.act(now);
+        }
+    }
+    let (since, desk_before, own_before) = window.expect("it was measured");
+    let seconds = since.elapsed().as_secs_f64();
+    measured(
+        what,
+        target,
+        format!("{:.0}", crowd.answered as f64 / seconds),
+        seconds,
+        crowd.answered,
+        &desk.cpu().since(&desk_before),
+        &Cpu::own().since(&own_before),
+    )
+}
+
+/// So many updates a second are offered, whether or not those before are answered.
+pub(crate) async fn open(rate: u32, target: &'static str) -> Row {
+    let sandbox = Sandbox::start(Options::default()).await.expect("a sandbox");
+    let folder = folder();
+    let desk = Desk::start(&sandbox, folder.path(), &NO_LIMITS);
+    let mut crowd = Crowd::new(&sandbox, &JOURNEY);
+    // The first answer says that the desk is up.
+    crowd.act(Instant::now());
+    crowd.answers().await;
+    let begin = Instant::now();
+    let due = |acts: u64| begin + Duration::from_secs(1).mul_f64(acts as f64 / f64::from(rate));
+    let mut acts: u64 = 0;
+    let mut window: Option<(Instant, Cpu, Cpu)> = None;
+    let mut late = false;
+    loop {
+        tokio::select! {
+            () = crowd.answers() => {}
+            () = tokio::time::sleep_until(due(acts).into()) => {}
+        }
+        let now = Instant::now();
+        match &window {
+            None if now - begin > WARM_UP => {
+                crowd.measure_anew();
+                window = Some((now, desk.cpu(), Cpu::own()));
+            }
+            Some((since, ..)) if now - *since > MEASURED => break,
+            _ => {}
+        }
+        while due(acts) <= now {
+            crowd.act(due(acts));
+            acts += 1;
+        }
+        if crowd.waiting() > HOPELESS {
+            late = true;
+            break;
+        }
+    }
+    let (since, desk_before, own_before) =
+        window.unwrap_or_else(|| (begin, Cpu::default(), Cpu::default()));
+    let seconds = since.elapsed().as_secs_f64();
+    let (p50, p99) = crowd.percentiles();
+    let carried = match late {
+        true => format!(
+            "NOT carried: {:.0} a second",
+            crowd.answered as f64 / seconds
+        ),
+        false => format!("p50 {p50:.1} ms, p99 {p99:.1} ms"),
+    };
+    let row = measured(
+        format!("open loop, {rate} updates a second offered"),
+        target,
+        carried,
+        seconds,
+        crowd.answered,
+        &desk.cpu().since(&desk_before),
+        &Cpu::own().since(&own_before),
+    );
+    desk.stop();
+    sandbox.stop().await;
+    row
+}
+
+fn measured(
+    what: String,
+    target: &'static str,
+    figure: String,
+    seconds: f64,
+    updates: u64,
+    desk: &Cpu,
+    own: &Cpu,
+) -> Row {
+    let cores = (desk.total() + own.total()) / seconds;
+    Row {
+        what,
+        target,
+        figure,
+        limit: format!(
+            "an update costs the desk {}, sandbox and load {}; {cores:.2} cores busy",
+            desk.each(updates),
+            own.each(updates),
+        ),
+    }
+}
