@@ -24,6 +24,7 @@ use frontdesk_desk::ticket::{Lang, Time, UserRecord};
 use frontdesk_desk::{Facts, Outcome, Settings, needs, step};
 use futures::FutureExt;
 use futures::future::{Either, select};
+use tokio::time::Instant;
 use tracing::{error, warn};
 
 use crate::clock::Clock;
@@ -37,6 +38,9 @@ const ANSWER_AFTER: TimeDelta = TimeDelta::seconds(1);
 /// How often a turn is taken again because somebody else changed what it was decided on. Each time
 /// somebody got something done; so many in a row mean that the decision contradicts the rows.
 const TURNS: usize = 20;
+
+/// How soon a session that could not stop tries again.
+const LEAST_REST: Duration = Duration::from_millis(100);
 
 /// One update for this person; answered when all that it caused is committed.
 #[derive(Clone, Debug, Message)]
@@ -179,7 +183,8 @@ impl Sessions {
                 person,
                 kept: None,
                 registry,
-                idle: None,
+                rests_since: Instant::now(),
+                timed: false,
             }
         });
         Alive {
@@ -204,7 +209,10 @@ pub struct Session {
     person: PersonId,
     kept: Option<Kept>,
     registry: Sessions,
-    idle: Option<actix::SpawnHandle>,
+    /// When the last message was done.
+    rests_since: Instant,
+    /// Whether the timer runs that stops it when idle.
+    timed: bool,
 }
 
 /// The copy of the person's rows.
@@ -246,24 +254,36 @@ impl Handler<Receive> for Session {
 }
 
 impl Session {
-    /// Stops when idle for long enough, or at once when too many sessions are alive.
+    /// Stops when idle for long enough, or at once when too many sessions are alive. One timer
+    /// runs at a time and is not touched by messages: it finds out how long ago the last one was.
     fn rest(&mut self, context: &mut Context<Self>) {
-        if let Some(idle) = self.idle.take() {
-            context.cancel_future(idle);
-        }
+        self.rests_since = Instant::now();
         let sizes = self.registry.0.sizes;
-        let after = if self.registry.alive() > sizes.most_alive {
-            Duration::ZERO
-        } else {
-            sizes.idle_after
-        };
-        self.idle = Some(context.run_later(after, |session, context| {
-            if session.registry.retire(session.person, &context.address()) {
-                context.stop();
+        let crowded = self.registry.alive() > sizes.most_alive;
+        if crowded || !std::mem::replace(&mut self.timed, true) {
+            let after = if crowded {
+                Duration::ZERO
             } else {
-                session.rest(context);
-            }
-        }));
+                sizes.idle_after
+            };
+            context.run_later(after, move |session, context| {
+                session.try_to_stop(crowded, context)
+            });
+        }
+    }
+
+    fn try_to_stop(&mut self, crowded: bool, context: &mut Context<Self>) {
+        let rested = self.rests_since.elapsed();
+        let left = self.registry.0.sizes.idle_after.saturating_sub(rested);
+        if (crowded || left.is_zero()) && self.registry.retire(self.person, &context.address()) {
+            context.stop();
+        } else if !crowded {
+            // Not zero, or a message that is on its way would be waited for in a hot loop.
+            let after = left.max(LEAST_REST);
+            context.run_later(after, |session, context| {
+                session.try_to_stop(false, context)
+            });
+        }
     }
 }
 

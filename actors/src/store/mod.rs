@@ -1,7 +1,8 @@
 //! The database: one file of SQLite, opened for one writer and many readers.
 //!
 //! Everything is a row: people, tickets, conversations, the outbox, the marks of handled updates.
-//! Reads run on their own connections, each in one consistent snapshot. Writes go through one
+//! Reads run on their own connections, each in one consistent snapshot; what nearly every update
+//! asks for goes through one [reader], which answers all that is waiting from one snapshot. Writes go through one
 //! [writer], which commits what is waiting as one transaction and answers all of it
 //! afterwards. The two places that are written for SQLite alone, because another database does
 //! them in another way, are in `sqlite/`: the batch commit, and the outbox. All other queries use
@@ -18,6 +19,7 @@ pub mod facts;
 pub mod migrate;
 pub mod notices;
 pub mod quarantine;
+pub mod reader;
 pub mod reads;
 pub mod writer;
 

@@ -23,26 +23,45 @@ use super::types::{DueNotice, Head, Hold, StoredConversation, UnshownScreen};
 /// As the read failed.
 pub async fn conversation(db: &Db, person: PersonId) -> Result<StoredConversation, StoreError> {
     let mut tx = db.read().await?;
-    let row = sqlx::query(
+    let mut found = conversations(&mut tx, [person]).await?;
+    Ok(found.remove(&person).unwrap_or_else(fresh))
+}
+
+/// The conversations of people who are known; the others' are [`fresh`].
+pub(super) async fn conversations(
+    tx: &mut SqliteConnection,
+    people: impl IntoIterator<Item = PersonId>,
+) -> Result<HashMap<PersonId, StoredConversation>, StoreError> {
+    let rows = sqlx::query(
         "SELECT u.*, c.state, c.version FROM users AS u
-         LEFT JOIN conversations AS c ON c.person_id = u.id WHERE u.id = $1",
+         LEFT JOIN conversations AS c ON c.person_id = u.id
+         WHERE u.id IN (SELECT value FROM json_each($1))",
     )
-    .bind(person.0)
-    .fetch_optional(&mut *tx)
+    .bind(ids(people.into_iter().map(|person| person.0)))
+    .fetch_all(tx)
     .await?;
-    let mut stored = StoredConversation {
+    let mut found = HashMap::with_capacity(rows.len());
+    for row in &rows {
+        let me = rows::user(row)?;
+        let mut stored = fresh();
+        if let Some(version) = row.try_get("version")? {
+            stored.version = Version(version);
+            stored.state = get_json(row, "state")?;
+        }
+        let person = me.id;
+        stored.me = Some(me);
+        found.insert(person, stored);
+    }
+    Ok(found)
+}
+
+/// The conversation of somebody who never wrote.
+pub(super) fn fresh() -> StoredConversation {
+    StoredConversation {
         state: Default::default(),
         version: Version(0),
         me: None,
-    };
-    if let Some(row) = row {
-        stored.me = Some(rows::user(&row)?);
-        if let Some(version) = row.try_get("version")? {
-            stored.version = Version(version);
-            stored.state = get_json(&row, "state")?;
-        }
     }
-    Ok(stored)
 }
 
 /// What is committed and has not reached anybody yet.

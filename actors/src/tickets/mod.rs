@@ -1,6 +1,7 @@
 //! The actor Tickets: it owns the database, answers what is read, and commits what is decided.
 //!
-//! Reads run side by side on the shared runtime, each in a snapshot of its own. Writes wait in a
+//! Reads run side by side on the shared runtime, each in a snapshot of its own; those of nearly every
+//! update are gathered by the [reader](crate::store::reader). Writes wait in a
 //! bounded queue for the one [writer](crate::store::writer), which commits them in groups. An
 //! answer to a write means that it survives a power cut.
 
@@ -21,6 +22,7 @@ use tokio::task::JoinHandle;
 use tracing::error;
 
 use crate::store::quarantine::{self, Quarantined};
+use crate::store::reader::Reader;
 use crate::store::writer::{Done, Work, Writer};
 use crate::store::{Db, facts, reads};
 
@@ -51,6 +53,7 @@ pub struct Tickets {
     db: Db,
     /// `None` once it was told to stop.
     writer: Option<Writer>,
+    reader: Reader,
     closed: Closed,
     runtime: Handle,
     mailbox: usize,
@@ -91,6 +94,7 @@ impl Tickets {
     pub fn new(db: Db, settings: TicketsSettings) -> Self {
         let (writer, task) = Writer::start(db.clone(), settings.batch);
         Self {
+            reader: Reader::start(db.clone()),
             db,
             writer: Some(writer),
             closed: Closed::of(task),
@@ -159,8 +163,8 @@ impl Handler<Load> for Tickets {
     type Result = Answer<StoredConversation>;
 
     fn handle(&mut self, load: Load, _: &mut Self::Context) -> Self::Result {
-        let db = self.db.clone();
-        self.read(async move { reads::conversation(&db, load.person).await })
+        let reader = self.reader.clone();
+        Box::pin(async move { reader.conversation(load.person).await })
     }
 }
 
@@ -168,6 +172,13 @@ impl Handler<Read> for Tickets {
     type Result = Answer<Box<Facts>>;
 
     fn handle(&mut self, read: Read, _: &mut Self::Context) -> Self::Result {
+        if Reader::takes(&read.needs) {
+            let reader = self.reader.clone();
+            return Box::pin(async move {
+                let facts = reader.facts(read.person, read.needs).await?;
+                Ok(Box::new(facts))
+            });
+        }
         let db = self.db.clone();
         self.read(async move {
             facts::read(&db, read.person, &read.needs)

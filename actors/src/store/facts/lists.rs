@@ -3,7 +3,7 @@
 //! How many rows a staff's list has is added up from `ticket_counts`; its rows come in the order of
 //! an index, so a page costs what it shows.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use frontdesk_desk::Facts;
 use frontdesk_desk::button::Filter;
@@ -34,6 +34,30 @@ pub(super) async fn open(
     .fetch_all(tx)
     .await?;
     found.iter().map(rows::brief).collect()
+}
+
+/// The same of several people at once; who has none is missing.
+pub(super) async fn open_of(
+    tx: &mut SqliteConnection,
+    people: impl IntoIterator<Item = PersonId>,
+) -> Result<HashMap<PersonId, Vec<Brief>>, StoreError> {
+    let found = sqlx::query(
+        "SELECT t.* FROM json_each($1) AS j
+         JOIN tickets AS t ON t.id IN (
+             SELECT id FROM tickets WHERE user_id = j.value AND (status = 'closed') = 0
+             ORDER BY updated_at DESC, id DESC LIMIT $2)
+         ORDER BY t.user_id, t.updated_at DESC, t.id DESC",
+    )
+    .bind(rows::ids(people.into_iter().map(|person| person.0)))
+    .bind(Facts::MOST_OPEN)
+    .fetch_all(tx)
+    .await?;
+    let mut open: HashMap<PersonId, Vec<Brief>> = HashMap::new();
+    for row in &found {
+        let person = PersonId(row.try_get("user_id")?);
+        open.entry(person).or_default().push(rows::brief(row)?);
+    }
+    Ok(open)
 }
 
 /// A page of the person's own tickets: open first, latest activity first.

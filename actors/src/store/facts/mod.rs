@@ -8,12 +8,12 @@ mod lists;
 mod messages;
 mod numbers;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use frontdesk_desk::facts::Linked;
 use frontdesk_desk::ids::{PersonId, TicketId};
 use frontdesk_desk::screen::Named;
-use frontdesk_desk::ticket::{Happened, TicketEvent};
+use frontdesk_desk::ticket::{Happened, Ticket, TicketEvent, UserRecord};
 use frontdesk_desk::{Facts, Need};
 use sqlx::SqliteConnection;
 
@@ -39,6 +39,79 @@ pub async fn read(db: &Db, person: PersonId, needs: &[Need]) -> Result<Facts, St
         }
     }
     search.finish().await
+}
+
+/// Whether needs can be answered together with other people's, by [`read_together`]: those of
+/// nearly every message, none of which takes long.
+pub(super) fn are_common(needs: &[Need]) -> bool {
+    needs.iter().all(|need| {
+        matches!(
+            need,
+            Need::OpenTickets | Need::Ticket(_) | Need::Staff(None)
+        )
+    })
+}
+
+/// Looks up [common](are_common) needs of several people's updates, each kind once for all.
+/// Answers in order, as [`read`] would.
+pub(super) async fn read_together(
+    tx: &mut SqliteConnection,
+    asked: &[(PersonId, &[Need])],
+) -> Result<Vec<Facts>, StoreError> {
+    let needs = || asked.iter().flat_map(|(_, needs)| *needs);
+    let mut open = HashMap::new();
+    let with_open: HashSet<PersonId> = asked
+        .iter()
+        .filter(|(_, needs)| needs.contains(&Need::OpenTickets))
+        .map(|(person, _)| *person)
+        .collect();
+    if !with_open.is_empty() {
+        open = lists::open_of(tx, with_open).await?;
+    }
+    let mut staff = Vec::new();
+    if needs().any(|need| *need == Need::Staff(None)) {
+        staff = numbers::staff(tx).await?;
+    }
+    let tickets_of = |needs: &[Need]| -> BTreeSet<TicketId> {
+        needs
+            .iter()
+            .filter_map(|need| match need {
+                Need::Ticket(ticket) => Some(*ticket),
+                _ => None,
+            })
+            .collect()
+    };
+    let wanted: Vec<BTreeSet<TicketId>> =
+        asked.iter().map(|(_, needs)| tickets_of(needs)).collect();
+    let mut tickets = HashMap::new();
+    if wanted.iter().any(|wanted| !wanted.is_empty()) {
+        tickets = rows::tickets(tx, wanted.iter().flatten().copied()).await?;
+    }
+    let people: Vec<BTreeSet<PersonId>> = asked
+        .iter()
+        .zip(&wanted)
+        .map(|((person, _), wanted)| {
+            let theirs = wanted.iter().filter_map(|id| tickets.get(id));
+            named(&Facts::default(), *person, theirs)
+        })
+        .collect();
+    let everybody: HashSet<PersonId> = people.iter().flatten().copied().collect();
+    let users = rows::users(tx, everybody).await?;
+    Ok(asked
+        .iter()
+        .zip(wanted.iter().zip(&people))
+        .map(|((person, needs), (wanted, people))| {
+            let mut facts = Facts::default();
+            if needs.contains(&Need::OpenTickets) {
+                facts.open = open.get(person).cloned().unwrap_or_default();
+            }
+            if needs.contains(&Need::Staff(None)) {
+                facts.staff.clone_from(&staff);
+            }
+            fill(&mut facts, *person, wanted, &tickets, people, &users);
+            facts
+        })
+        .collect())
 }
 
 /// The facts as they grow.
@@ -147,51 +220,74 @@ impl Search<'_> {
     }
 
     /// Reads the tickets that came up, and everybody who is named.
-    async fn finish(mut self) -> Result<Facts, StoreError> {
+    async fn finish(self) -> Result<Facts, StoreError> {
         let tickets = match self.tickets.is_empty() {
-            true => Default::default(),
+            true => HashMap::new(),
             false => rows::tickets(self.tx, self.tickets.iter().copied()).await?,
         };
-        let mut people: HashSet<PersonId> = self.mentioned();
-        people.insert(self.person);
-        for ticket in tickets.values() {
-            people.insert(ticket.user);
-            people.extend(ticket.assignee);
-        }
-        let mut users = rows::users(self.tx, people.iter().copied()).await?;
-        for id in &self.tickets {
-            if let Some(ticket) = tickets.get(id)
-                && let Some(user) = users.get(&ticket.user)
-            {
-                self.facts.tickets.push((ticket.clone(), user.clone()));
-            }
-        }
-        self.facts.names = users
-            .values()
-            .map(|user| Named {
-                id: user.id,
-                name: user.full_name(),
-            })
-            .collect();
-        self.facts.names.sort_by_key(|named| named.id);
-        self.facts.me = users.remove(&self.person);
-        Ok(self.facts)
+        let people = named(&self.facts, self.person, tickets.values());
+        let users = rows::users(self.tx, people.iter().copied()).await?;
+        let mut facts = self.facts;
+        fill(
+            &mut facts,
+            self.person,
+            &self.tickets,
+            &tickets,
+            &people,
+            &users,
+        );
+        Ok(facts)
     }
+}
 
-    /// Who wrote the messages that were found, did what the events tell, or is named in them.
-    fn mentioned(&self) -> HashSet<PersonId> {
-        let facts = &self.facts;
-        let written = facts.messages.rows.iter().map(|message| message.sender);
-        let original = facts.original.iter().map(|found| found.message.sender);
-        let answered = facts.last_answer.iter().map(|(admin, _)| *admin);
-        let events = facts.history.rows.iter().chain(&facts.since);
-        written
-            .chain(original)
-            .chain(answered)
-            .chain(facts.answered_by.iter().copied())
-            .chain(events.flat_map(people_of))
-            .collect()
-    }
+/// Whom facts about a person's update name: who acted, whose tickets they are and who is to answer
+/// them, who wrote the messages that were found, did what the events tell, or is named in them.
+fn named<'a>(
+    facts: &Facts,
+    person: PersonId,
+    tickets: impl Iterator<Item = &'a Ticket>,
+) -> BTreeSet<PersonId> {
+    let written = facts.messages.rows.iter().map(|message| message.sender);
+    let original = facts.original.iter().map(|found| found.message.sender);
+    let answered = facts.last_answer.iter().map(|(admin, _)| *admin);
+    let events = facts.history.rows.iter().chain(&facts.since);
+    tickets
+        .flat_map(|ticket| [Some(ticket.user), ticket.assignee])
+        .flatten()
+        .chain([person])
+        .chain(written)
+        .chain(original)
+        .chain(answered)
+        .chain(facts.answered_by.iter().copied())
+        .chain(events.flat_map(people_of))
+        .collect()
+}
+
+/// Puts in what was read last: the tickets with their users, the names, and who acted.
+fn fill(
+    facts: &mut Facts,
+    person: PersonId,
+    wanted: &BTreeSet<TicketId>,
+    tickets: &HashMap<TicketId, Ticket>,
+    people: &BTreeSet<PersonId>,
+    users: &HashMap<PersonId, UserRecord>,
+) {
+    facts.tickets = wanted
+        .iter()
+        .filter_map(|id| {
+            let ticket = tickets.get(id)?;
+            Some((ticket.clone(), users.get(&ticket.user)?.clone()))
+        })
+        .collect();
+    facts.names = people
+        .iter()
+        .filter_map(|id| users.get(id))
+        .map(|user| Named {
+            id: user.id,
+            name: user.full_name(),
+        })
+        .collect();
+    facts.me = users.get(&person).cloned();
 }
 
 fn people_of(event: &TicketEvent) -> impl Iterator<Item = PersonId> {
