@@ -186,7 +186,9 @@ pub(crate) fn client_settings(config: &Config, token: Token) -> ClientSettings {
     ClientSettings {
         token,
         api_url: config.telegram.api_url.to_string(),
-        connections: config.actors.notifier.concurrent,
+        // Answers to presses come on top of the calls that are counted: kept for fewer, connections
+        // would be made anew all the time.
+        connections: 4 * config.actors.notifier.concurrent,
         poll_timeout: config.actors.intake.timeout,
     }
 }

@@ -1,9 +1,10 @@
 //! People at their telephones: each opens a ticket by the form and is seen to get every answer.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use frontdesk_sandbox::{PersonSpec, Sandbox};
+use frontdesk_sandbox::{Deed, Heard, Listener, PersonSpec, Sandbox, SeenMessage};
 
 /// The first person's id; everybody is new to the desk.
 const FIRST: i64 = 10_000_000;
@@ -34,24 +35,23 @@ struct Walker {
     /// Which act was done last.
     step: usize,
     since: Instant,
+    /// The answer to it, once it is there.
+    screen: Option<Arc<SeenMessage>>,
 }
 
 /// Everybody, and what was measured about them.
 pub(crate) struct Crowd<'a> {
     sandbox: &'a Sandbox,
     journey: &'static [Act],
+    listener: Listener,
     walkers: HashMap<i64, Walker>,
     /// Who has been answered and may act again.
     ready: VecDeque<i64>,
     next_person: i64,
-    seen_call: u64,
-    revision: u64,
     /// How many acts were answered.
     pub(crate) answered: u64,
-    /// How many acts were done.
-    pub(crate) acted: u64,
     /// How long each answer took.
-    pub(crate) waits: Vec<Duration>,
+    waits: Vec<Duration>,
 }
 
 impl<'a> Crowd<'a> {
@@ -59,13 +59,11 @@ impl<'a> Crowd<'a> {
         Self {
             sandbox,
             journey,
+            listener: sandbox.listen(),
             walkers: HashMap::new(),
             ready: VecDeque::new(),
             next_person: FIRST,
-            seen_call: sandbox.calls().last().map_or(0, |call| call.no),
-            revision: 0,
             answered: 0,
-            acted: 0,
             waits: Vec::new(),
         }
     }
@@ -78,61 +76,81 @@ impl<'a> Crowd<'a> {
     /// Forgets what was measured so far.
     pub(crate) fn measure_anew(&mut self) {
         self.answered = 0;
-        self.acted = 0;
         self.waits.clear();
     }
 
-    /// Somebody acts: who was answered first, or somebody new. The wait counts from `since`.
-    pub(crate) fn act(&mut self, since: Instant) {
-        let person = self.ready.pop_front().unwrap_or_else(|| {
-            let person = self.next_person;
-            self.next_person += 1;
-            self.sandbox
-                .add_person(PersonSpec::new(person, "Somebody").language("en"));
-            person
-        });
-        let walker = self
-            .walkers
-            .entry(person)
-            .and_modify(|walker| walker.step += 1)
-            .or_insert(Walker { step: 0, since });
-        walker.since = since;
-        let phone = self.sandbox.person(person);
-        match self.journey[walker.step] {
-            Act::Write(words) => {
-                phone.text(words);
-            }
-            Act::Press(label) => {
-                phone
-                    .press_label(label)
-                    .unwrap_or_else(|why| panic!("{label}: {why}\n{}", phone.transcript()));
-            }
+    /// Somebody acts for each of these moments, from which the wait for the answer counts: who was
+    /// answered first, or somebody new.
+    pub(crate) fn act(&mut self, moments: impl IntoIterator<Item = Instant>) {
+        let mut acts = Vec::new();
+        for since in moments {
+            let person = self.ready.pop_front().unwrap_or_else(|| {
+                let person = self.next_person;
+                self.next_person += 1;
+                self.sandbox
+                    .add_person(PersonSpec::new(person, "Somebody").language("en"));
+                person
+            });
+            let walker = self
+                .walkers
+                .entry(person)
+                .and_modify(|walker| walker.step += 1)
+                .or_insert(Walker {
+                    step: 0,
+                    since,
+                    screen: None,
+                });
+            walker.since = since;
+            acts.push((person, self.journey[walker.step], walker.screen.take()));
         }
-        self.acted += 1;
+        if acts.is_empty() {
+            return;
+        }
+        self.sandbox.at_once(|phones| {
+            for (person, act, screen) in acts {
+                match act {
+                    Act::Write(words) => {
+                        phones.text(person, words).expect("it is written");
+                    }
+                    Act::Press(label) => {
+                        let (message, data) = screen
+                            .as_deref()
+                            .and_then(|screen| Some((screen.id, button(screen, label)?)))
+                            .unwrap_or_else(|| panic!("no button says {label}: {screen:?}"));
+                        phones.press(person, message, data).expect("it is pressed");
+                    }
+                }
+            }
+        });
     }
 
     /// Takes in the answers that have come, waiting for the next if there are none.
     pub(crate) async fn answers(&mut self) {
-        self.revision = self.sandbox.changed(self.revision).await;
-        let now = Instant::now();
-        for call in self.sandbox.calls_after(self.seen_call) {
-            self.seen_call = call.no;
-            if !call.ok || !matches!(&*call.method, "sendMessage" | "editMessageText") {
-                continue;
-            }
-            let Some(person) = call.params["chat_id"].as_i64() else {
-                continue;
-            };
-            let Some(walker) = self.walkers.get(&person) else {
-                continue;
-            };
-            self.answered += 1;
-            self.waits.push(now - walker.since);
-            if walker.step + 1 < self.journey.len() {
-                self.ready.push_back(person);
-            } else {
-                self.walkers.remove(&person);
-            }
+        let mut heard = self.listener.next().await;
+        while let Some(deed) = heard {
+            self.hear(deed);
+            heard = self.listener.try_next();
+        }
+    }
+
+    fn hear(&mut self, heard: Heard) {
+        let screen = match heard.deed {
+            Deed::Sent(message) => message,
+            // A former screen that loses its buttons is no answer.
+            Deed::Edited(message) if !message.buttons.is_empty() => message,
+            _ => return,
+        };
+        let Some(walker) = self.walkers.get_mut(&heard.chat) else {
+            return;
+        };
+        self.answered += 1;
+        self.waits
+            .push(heard.at.saturating_duration_since(walker.since));
+        if walker.step + 1 < self.journey.len() {
+            walker.screen = Some(screen);
+            self.ready.push_back(heard.chat);
+        } else {
+            self.walkers.remove(&heard.chat);
         }
     }
 
@@ -148,4 +166,12 @@ impl<'a> Crowd<'a> {
         };
         (at(0.5), at(0.99))
     }
+}
+
+/// What the first button with this label sends.
+fn button<'a>(screen: &'a SeenMessage, label: &str) -> Option<&'a str> {
+    let buttons = screen.buttons.iter().flatten();
+    buttons
+        .filter(|button| button.text.contains(label))
+        .find_map(|button| button.data.as_deref())
 }

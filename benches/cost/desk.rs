@@ -4,12 +4,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
 use frontdesk_sandbox::Sandbox;
-
-/// Longer than a start or a stop takes anywhere.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running desk.
 pub(crate) struct Desk {
@@ -48,14 +44,8 @@ impl Desk {
     pub(crate) fn stop(mut self) {
         let pid = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("it runs");
-        let begin = Instant::now();
-        while self.child.try_wait().expect("it is ours").is_none() {
-            if begin.elapsed() > PATIENCE {
-                let _ = self.child.kill();
-                panic!("the desk does not stop");
-            }
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        let ended = self.child.wait().expect("it is ours");
+        assert!(ended.success(), "the desk did not stop in order: {ended}");
     }
 
     /// The processor time so far.

@@ -24,9 +24,18 @@ const MEASURED: Duration = Duration::from_secs(8);
 /// An open loop that is so far behind is given up: it never carries what is offered.
 const HOPELESS: usize = 20_000;
 
+/// A Bot API server that remembers little, so that it costs the same all the time.
+fn options() -> Options {
+    Options {
+        kept_calls: 100,
+        kept_messages: Some(20),
+        ..Options::default()
+    }
+}
+
 /// Everybody acts again as soon as they were answered.
 pub(crate) async fn closed(people: usize) -> Row {
-    let sandbox = Sandbox::start(Options::default()).await.expect("a sandbox");
+    let sandbox = Sandbox::start(options()).await.expect("a sandbox");
     let folder = folder();
     let desk = Desk::start(&sandbox, folder.path(), &NO_LIMITS);
     let what = format!("closed loop, {people} people at once: durable updates a second");
@@ -38,7 +47,7 @@ pub(crate) async fn closed(people: usize) -> Row {
 
 /// The same with the bare program.
 pub(crate) async fn bare(people: usize) -> Row {
-    let sandbox = Sandbox::start(Options::default()).await.expect("a sandbox");
+    let sandbox = Sandbox::start(options()).await.expect("a sandbox");
     let program = bare::start(&sandbox);
     let what = format!("a bare program, {people} people at once: updates a second, none stored");
     let row = walk(&sandbox, &program, &WORDS, people, what, "for comparison").await;
@@ -56,9 +65,7 @@ async fn walk(
     target: &'static str,
 ) -> Row {
     let mut crowd = Crowd::new(sandbox, journey);
-    for _ in 0..people {
-        crowd.act(Instant::now());
-    }
+    crowd.act(std::iter::repeat_n(Instant::now(), people));
     let begin = Instant::now();
     let mut window: Option<(Instant, Cpu, Cpu)> = None;
     loop {
@@ -72,9 +79,7 @@ async fn walk(
             Some((since, ..)) if now - *since > MEASURED => break,
             _ => {}
         }
-        while crowd.waiting() < people {
-            crowd.act(now);
-        }
+        crowd.act(std::iter::repeat_n(now, people - crowd.waiting()));
     }
     let (since, desk_before, own_before) = window.expect("it was measured");
     let seconds = since.elapsed().as_secs_f64();
@@ -91,12 +96,12 @@ async fn walk(
 
 /// So many updates a second are offered, whether or not those before are answered.
 pub(crate) async fn open(rate: u32, target: &'static str) -> Row {
-    let sandbox = Sandbox::start(Options::default()).await.expect("a sandbox");
+    let sandbox = Sandbox::start(options()).await.expect("a sandbox");
     let folder = folder();
     let desk = Desk::start(&sandbox, folder.path(), &NO_LIMITS);
     let mut crowd = Crowd::new(&sandbox, &JOURNEY);
     // The first answer says that the desk is up.
-    crowd.act(Instant::now());
+    crowd.act([Instant::now()]);
     crowd.answers().await;
     let begin = Instant::now();
     let due = |acts: u64| begin + Duration::from_secs(1).mul_f64(acts as f64 / f64::from(rate));
@@ -117,10 +122,12 @@ pub(crate) async fn open(rate: u32, target: &'static str) -> Row {
             Some((since, ..)) if now - *since > MEASURED => break,
             _ => {}
         }
+        let mut moments = Vec::new();
         while due(acts) <= now {
-            crowd.act(due(acts));
+            moments.push(due(acts));
             acts += 1;
         }
+        crowd.act(moments);
         if crowd.waiting() > HOPELESS {
             late = true;
             break;
