@@ -5,6 +5,7 @@ mod facts;
 mod group;
 mod held;
 mod outbox;
+mod reader;
 mod redeliver;
 mod schema;
 mod sending;
