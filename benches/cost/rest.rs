@@ -61,7 +61,7 @@ pub(crate) async fn start() -> Row {
         target: "≤ 300 ms",
         figure: format!("{:.0} ms", starts[STARTS / 2]),
         limit: format!(
-            "opening five connections and the texts; {:.0} to {:.0} ms in {STARTS} starts",
+            "{:.0} to {:.0} ms in {STARTS} starts",
             starts[0],
             starts[STARTS - 1]
         ),
@@ -102,7 +102,7 @@ pub(crate) async fn memory() -> Vec<Row> {
             "just started",
             "≤ 30 MB",
             started,
-            "the program itself, and the caches of five connections".to_owned(),
+            "the program itself, and its connections to the database".to_owned(),
         ),
         row(
             "50,000 sessions alive",
