@@ -68,7 +68,9 @@ kind = { $kind ->
    *[other] Attachment
 }
 
-under-a-minute = under a minute
+just-now = just now
+ago = { $age } ago
+under-a-minute = less than a minute
 minutes = { $n } min
 hours = { $n } h
 days = { $n ->
@@ -120,9 +122,8 @@ unknown-command = 🤔 I don't know this command. If it was a question, just wri
 language-set = ✅ We'll speak English.
 discarded = 🗑 Thrown away.
 trouble = 😔 Something went wrong on our side. Your message is safe: we will look after it.
-recalled = 🗑 The answer is taken back and will disappear from the user's chat.
-too-old-to-recall = ⌛️ This answer is more than 48 hours old: Telegram no longer lets it be deleted.
-nothing-found = 🔎 Nothing found.
+too-many-waiting = ✋ This message was *not* taken: too much is waiting for your decision already. Decide about some of it, then send the message again.
+nothing-found = 🔎 There were no words to look for.
 
 ## Buttons of menus and forms
 
@@ -132,6 +133,7 @@ key-help = ❓ Help
 key-admin = 🛠 Admin menu
 key-back = ← Back
 key-home = 🏠 Menu
+key-waiting = ✋ Waiting for your decision · { $n }
 key-cancel = ✖️ Cancel
 key-discard = 🗑 Throw away
 key-new-ticket = 🎫 New ticket
@@ -217,7 +219,7 @@ ticket-opened =
     Status: { $status }
 
     We will answer right here. Want to add something? Just write.
-offered-words = ✉️ *{ $subject }*{ $pieces ->
+waiting-words = ✉️ *{ $words }*{ $pieces ->
     [1] {""}
    *[other] {" "}({ $pieces } messages)
 }
@@ -289,6 +291,10 @@ news-answer-taken = 📨 Your answer is on its way. You will be told when it is 
 news-answer-retried = 🔁 The answer is being sent again.
 news-answer-dropped = ✖️ The answer will not be sent.
 news-answer-stands = 👌 Nothing was changed. The answer: { $mark }
+news-answer-kept = 📨 Your answer is kept: this user has blocked the bot. It goes out as soon as they return.
+news-recalled = 🗑 The answer is taken back and disappears from the user's chat.
+news-too-old-to-recall = ⌛️ This answer is more than 48 hours old: Telegram no longer lets it be deleted.
+news-discarded = 🗑 Thrown away. The user never saw it.
 news-too-late-to-undo = ⌛️ Too late to undo; you can reopen the ticket.
 news-not-an-admin = ⚠️ Only an admin can be assigned.
 changed-meanwhile = ⚠️ *Nothing was changed: somebody was faster.* Meanwhile:
@@ -302,6 +308,7 @@ head-you = 👤 *You* · { $date }
 head-user = 👤 *{ $name }* · { $date }
 head-staff = 🎧 *{ $name }* · { $date }
 head-note = 📝 *Internal note · { $name }* · { $date }
+album-of = 🖼 Album of { $n }
 mark-edited = _edited_
 mark-recalled = 🚫 _taken back_
 mark-waiting = ⏳ on its way
@@ -386,26 +393,22 @@ held-closed =
 
     How shall I send it?
 held-answered =
-    ✋ *{ $name }* answered *#{ $number }* { $age } ago. Your answer has not been sent.
+    ✋ *{ $name }* answered *#{ $number }* { $ago }. Your answer has not been sent.
 
     Send it anyway?
-unplaced = 🤔 { $pieces ->
-    [1] Who is this for? Nothing has been sent.
-   *[other] Who are these { $pieces } messages for? Nothing has been sent.
-}
+unplaced = 🤔 Who is this for? Nothing has been sent.
 
 ## Notices
 
-heading-new-ticket =
-    🆕 *New ticket #{ $number }*
-    { $subject }
-    👤 { $user } · { $category }
+heading-new-ticket = 🆕 *New ticket #{ $number }*
+heading-user = 👤 { $user } · { $category }
 heading-follow-up =
     💬 *#{ $number }* { $subject }
     👤 { $user }
 heading-answer = 🎧 *{ $name }* · #{ $number } { $subject }
 heading-others-answer = ↩️ *{ $name }* answered · #{ $number } { $subject }
 album-above = ⬆️ Ticket *#{ $number }*
+goes-on = ✂️ _It goes on: the whole message is in ticket #{ $number }._
 not-copied = { $kind }: could not be passed on
 status-changed =
     ℹ️ *Ticket #{ $number }*

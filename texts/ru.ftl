@@ -68,6 +68,8 @@ kind = { $kind ->
    *[other] Вложение
 }
 
+just-now = только что
+ago = { $age } назад
 under-a-minute = меньше минуты
 minutes = { $n } мин
 hours = { $n } ч
@@ -117,9 +119,8 @@ unknown-command = 🤔 Такой команды нет. Если это воп�
 language-set = ✅ Будем говорить по-русски.
 discarded = 🗑 Черновик удалён.
 trouble = 😔 У нас что-то пошло не так. Ваше сообщение сохранено, мы разберёмся.
-recalled = 🗑 Ответ отозван и исчезнет из чата пользователя.
-too-old-to-recall = ⌛️ Этому ответу больше 48 часов: Telegram уже не даёт его удалить.
-nothing-found = 🔎 Ничего не нашлось.
+too-many-waiting = ✋ Это сообщение *не* принято: слишком многое уже ждёт вашего решения. Разберитесь хотя бы с частью и пришлите его снова.
+nothing-found = 🔎 Искать нечего: нужны слова.
 
 ## Кнопки меню и форм
 
@@ -129,6 +130,7 @@ key-help = ❓ Помощь
 key-admin = 🛠 Администратору
 key-back = ← Назад
 key-home = 🏠 Меню
+key-waiting = ✋ Ждёт вашего решения · { $n }
 key-cancel = ✖️ Отмена
 key-discard = 🗑 Не нужно
 key-new-ticket = 🎫 Создать тикет
@@ -216,7 +218,7 @@ ticket-opened =
     Статус: { $status }
 
     Мы ответим здесь же. Захотите что-то добавить – просто напишите.
-offered-words = ✉️ *{ $subject }*{ $pieces ->
+waiting-words = ✉️ *{ $words }*{ $pieces ->
     [1] {""}
     [one] {" "}({ $pieces } сообщение)
     [few] {" "}({ $pieces } сообщения)
@@ -291,6 +293,10 @@ news-answer-taken = 📨 Ответ уже в пути. Сообщим, когд
 news-answer-retried = 🔁 Ответ отправляется ещё раз.
 news-answer-dropped = ✖️ Ответ отправлен не будет.
 news-answer-stands = 👌 Ничего не изменилось. Ответ: { $mark }
+news-answer-kept = 📨 Ответ сохранён: пользователь заблокировал бота. Ответ уйдёт, как только он вернётся.
+news-recalled = 🗑 Ответ отозван и исчезнет из чата пользователя.
+news-too-old-to-recall = ⌛️ Этому ответу больше 48 часов: Telegram уже не даёт его удалить.
+news-discarded = 🗑 Черновик удалён. Пользователь его не видел.
 news-too-late-to-undo = ⌛️ Отменять поздно, но тикет можно открыть снова.
 news-not-an-admin = ⚠️ Назначить можно только администратора.
 changed-meanwhile = ⚠️ *Ничего не изменено: кто-то успел раньше.* Тем временем:
@@ -304,6 +310,7 @@ head-you = 👤 *Вы* · { $date }
 head-user = 👤 *{ $name }* · { $date }
 head-staff = 🎧 *{ $name }* · { $date }
 head-note = 📝 *Внутренняя заметка · { $name }* · { $date }
+album-of = 🖼 Альбом из { $n }
 mark-edited = _изменено_
 mark-recalled = 🚫 _отозвано_
 mark-waiting = ⏳ отправляется
@@ -388,28 +395,22 @@ held-closed =
 
     Как его отправить?
 held-answered =
-    ✋ На *#{ $number }* уже есть ответ: *{ $name }*, { $age } назад. Ваш ещё не отправлен.
+    ✋ На *#{ $number }* уже есть ответ: *{ $name }*, { $ago }. Ваш ещё не отправлен.
 
     Всё равно отправить?
-unplaced = 🤔 { $pieces ->
-    [1] Кому это? Пока ничего не отправлено.
-    [one] Кому { $pieces } сообщение? Пока ничего не отправлено.
-    [few] Кому эти { $pieces } сообщения? Пока ничего не отправлено.
-   *[many] Кому эти { $pieces } сообщений? Пока ничего не отправлено.
-}
+unplaced = 🤔 Кому это? Пока ничего не отправлено.
 
 ## Уведомления
 
-heading-new-ticket =
-    🆕 *Новый тикет #{ $number }*
-    { $subject }
-    👤 { $user } · { $category }
+heading-new-ticket = 🆕 *Новый тикет #{ $number }*
+heading-user = 👤 { $user } · { $category }
 heading-follow-up =
     💬 *#{ $number }* { $subject }
     👤 { $user }
 heading-answer = 🎧 *{ $name }* · #{ $number } { $subject }
 heading-others-answer = ↩️ *{ $name }* отвечает · #{ $number } { $subject }
 album-above = ⬆️ Тикет *#{ $number }*
+goes-on = ✂️ _Это не всё: целиком сообщение – в тикете #{ $number }._
 not-copied = { $kind }: не удалось переслать
 status-changed =
     ℹ️ *Тикет #{ $number }*

@@ -39,6 +39,8 @@ pub enum Button {
     ReopenAndJoin(DraftId, TicketId),
     /// Throw the draft away.
     Discard(DraftId),
+    /// What shall become of this draft?
+    Draft(DraftId),
 
     // A user's tickets.
     /// The list; pages count from 0.
@@ -67,6 +69,8 @@ pub enum Button {
     Filters,
     /// Ask what to find.
     Find,
+    /// A page of what was found last.
+    Found(u32),
     /// The statistics.
     Statistics,
     /// Mute (true) or unmute one's own notices.
@@ -160,6 +164,7 @@ impl Button {
             Self::JoinTicket(draft, ticket) => format!("join:{draft}:{ticket}"),
             Self::ReopenAndJoin(draft, ticket) => format!("rejoin:{draft}:{ticket}"),
             Self::Discard(draft) => format!("discard:{draft}"),
+            Self::Draft(draft) => format!("draft:{draft}"),
             Self::MyTickets(page) => format!("my:{page}"),
             Self::MyTicket(ticket) => format!("mt:{ticket}"),
             Self::MyConversation(ticket, page) => format!("mc:{ticket}:{page}"),
@@ -172,6 +177,7 @@ impl Button {
             Self::List(filter, page) => format!("list:{page}:{}", filter.encode()),
             Self::Filters => "filters".into(),
             Self::Find => "find".into(),
+            Self::Found(page) => format!("found:{page}"),
             Self::Statistics => "stats".into(),
             Self::Mute(on) => format!("mute:{}", u8::from(*on)),
             Self::Ticket(ticket) => format!("t:{ticket}"),
@@ -250,6 +256,7 @@ impl Button {
                 Self::ReopenAndJoin(DraftId(draft), TicketId(ticket))
             }
             "discard" => Self::Discard(DraftId(number(args)?)),
+            "draft" => Self::Draft(DraftId(number(args)?)),
             "my" => Self::MyTickets(args.parse().ok()?),
             "mt" => Self::MyTicket(TicketId(number(args)?)),
             "mc" => {
@@ -277,6 +284,7 @@ impl Button {
             }
             "filters" => Self::Filters,
             "find" => Self::Find,
+            "found" => Self::Found(args.parse().ok()?),
             "stats" => Self::Statistics,
             "mute" => Self::Mute(number(args)? == 1),
             "t" => Self::Ticket(TicketId(number(args)?)),

@@ -30,8 +30,9 @@ pub enum Need {
         /// Which page, from 0; past the end is the last.
         page: u32,
     },
-    /// A page of a ticket's messages, oldest first: into [`Facts::messages`]; with notes, for the
-    /// staff, how far the answers among them have come, into [`Facts::deliveries`].
+    /// A page of a ticket's messages, oldest first, each album whole: into [`Facts::messages`]; with
+    /// notes, for the staff, how far the answers among them have come, into
+    /// [`Facts::deliveries`].
     Messages {
         /// Which ticket.
         ticket: TicketId,
@@ -40,7 +41,7 @@ pub enum Need {
         /// Which page, from 0; past the end is the last.
         page: u32,
     },
-    /// How many messages a ticket has: into [`Facts::message_count`].
+    /// How many messages a ticket has, an album counted as one: into [`Facts::message_count`].
     MessageCount {
         /// Which ticket.
         ticket: TicketId,
@@ -92,8 +93,13 @@ pub enum Need {
         page: u32,
     },
     /// What matches: a ticket number (`12`, `#12`), a `@username`, a person's id, or words of the
-    /// subject; newest first, one page: into [`Facts::list`].
-    Find(String),
+    /// subject; newest first: into [`Facts::list`].
+    Find {
+        /// What is looked for.
+        query: String,
+        /// Which page, from 0; past the end is the last.
+        page: u32,
+    },
     /// The statistics: into [`Facts::statistics`].
     Statistics {
         /// The start of today in the desk's time zone.
@@ -209,7 +215,8 @@ impl<T> Default for Paged<T> {
 impl Facts {
     /// Rows of one page of a list of tickets.
     pub const LIST_PAGE: u32 = 8;
-    /// Messages of one page of a conversation: six, each cut at 600 UTF-16 units, fit a message.
+    /// Messages of one page of a conversation, an album counted as one: six, each cut at 600 UTF-16
+    /// units, fit a message.
     pub const MESSAGES_PAGE: u32 = 6;
     /// Events of one page of the audit trail.
     pub const HISTORY_PAGE: u32 = 12;

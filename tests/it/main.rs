@@ -9,6 +9,7 @@ mod cli;
 mod crash;
 mod deliveries;
 mod delivery;
+mod drafts;
 mod older_bot;
 mod unreachable;
 mod users;

@@ -104,7 +104,7 @@ impl Caller {
         edit: Option<ChatMessageId>,
     ) -> Called {
         let showing = async {
-            let view = screen.show.screen.draw(screen.lang, &self.settings);
+            let view = screen.show.draw(screen.lang, &self.settings);
             Box::pin(put(&self.client, chat, edit, view)).await
         };
         // A panic costs one screen, not the desk.

@@ -51,6 +51,7 @@ fn decision(update: i64, on: i64) -> Box<Decision> {
         show: Some(Show {
             screen: View::Support,
             pressed: None,
+            waiting: None,
         }),
         ..Outcome::default()
     };

@@ -4,7 +4,7 @@ use super::draw::{answer, hidden_from_user, instead, message_itself, open, open_
 use super::{Call, Part, Sending, Why};
 use crate::button::Button;
 use crate::content::ContentKind;
-use crate::formatted::{Formatted, MAX_CAPTION, MAX_TEXT};
+use crate::formatted::{Formatted, MAX_CAPTION, MAX_TEXT, one_line};
 use crate::keyboard::{Key, Keyboard};
 use crate::text::{Pen, Text, full_name, priority_mark};
 use crate::ticket::{SenderType, Ticket, TicketMessage};
@@ -93,7 +93,12 @@ pub(super) fn edit_copies(sending: &Sending<'_>, pen: Pen<'_>) -> Option<Call> {
     if copy.part == Part::Whole {
         return Some(Call::EditText {
             message: copy.message,
-            text: whole(heading(sending, pen, ticket, copy.why), pen, message).cut(MAX_TEXT),
+            text: fit(
+                whole(heading(sending, pen, ticket, copy.why), pen, message),
+                MAX_TEXT,
+                pen,
+                ticket,
+            ),
             keyboard,
         });
     }
@@ -115,16 +120,28 @@ pub(super) fn edit_copies(sending: &Sending<'_>, pen: Pen<'_>) -> Option<Call> {
             message: copy.message,
             kind,
             file: file.clone(),
-            caption: words.cut(MAX_CAPTION),
+            caption: fit(words, MAX_CAPTION, pen, ticket),
             keyboard,
         }),
         (ContentKind::Voice, _) => Some(Call::EditCaption {
             message: copy.message,
-            caption: words.cut(MAX_CAPTION),
+            caption: fit(words, MAX_CAPTION, pen, ticket),
             keyboard,
         }),
         _ => None,
     }
+}
+
+/// Words that an edit made too long for their copy are cut, and say where the rest is.
+fn fit(words: Formatted, most: usize, pen: Pen<'_>, ticket: &Ticket) -> Formatted {
+    if words.len() <= most {
+        return words;
+    }
+    /// The empty line between them, and the mark of the cut.
+    const GAP: usize = 3;
+    let rest = pen.say(Text::GoesOn { number: ticket.id });
+    let room = most.saturating_sub(rest.len() + GAP);
+    words.cut(room).paragraph(rest)
 }
 
 /// Takes all copies in this chat away.
@@ -148,12 +165,20 @@ fn heading(sending: &Sending<'_>, pen: Pen<'_>, ticket: &Ticket, why: Why) -> Fo
     let (number, subject) = (ticket.id, ticket.subject.as_str());
     let author = sending.author.map(full_name);
     match why {
-        Why::NewTicket => pen.say(Text::HeadingNewTicket {
-            number,
-            subject,
-            user: &user(sending, ticket),
-            category: &pen.category(&ticket.category),
-        }),
+        Why::NewTicket => {
+            let title = pen.say(Text::HeadingNewTicket { number });
+            let below = sending.message.map(|message| message.content.text.as_str());
+            // A ticket made by just writing has its first words for a subject: they stand below.
+            let title = if below.is_some_and(|words| first_line_is(words, subject)) {
+                title
+            } else {
+                title.line(one_line(subject))
+            };
+            title.line(pen.say(Text::HeadingUser {
+                user: &user(sending, ticket),
+                category: &pen.category(&ticket.category),
+            }))
+        }
         Why::FollowUp => pen.say(Text::HeadingFollowUp {
             number,
             subject: &format!("{} {subject}", priority_mark(ticket.priority)),
@@ -208,6 +233,13 @@ fn assign_to_me(sending: &Sending<'_>, pen: Pen<'_>, ticket: &Ticket) -> Option<
             Button::Assign(ticket.id, ticket.version, Some(me)),
         )
     })
+}
+
+/// Whether a subject is the first line of these words, whole or cut.
+fn first_line_is(words: &str, subject: &str) -> bool {
+    let first = words.lines().map(one_line).find(|line| !line.is_empty());
+    let start = subject.strip_suffix('…').unwrap_or(subject);
+    first.is_some_and(|first| first == subject || start != subject && first.starts_with(start))
 }
 
 /// `Name @username`, as the staff read it.

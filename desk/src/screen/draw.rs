@@ -1,7 +1,7 @@
 //! Drawing: from a screen to words and buttons, in one language. Here are everybody's menus.
 
 use super::{
-    Saying, Screen, draw_answer, draw_card, draw_choices, draw_conversation, draw_form,
+    Saying, Screen, Show, draw_answer, draw_card, draw_choices, draw_conversation, draw_form,
     draw_history, draw_lists, draw_mine, draw_staff,
 };
 use crate::button::Button;
@@ -23,6 +23,22 @@ pub struct View {
 
 /// How many categories, or admins, a keyboard offers: there is room left for the way back.
 pub(super) const MOST_CHOICES: usize = 90;
+
+impl Show {
+    /// What is shown, in this language: the screen, and the way to what waits beside it.
+    pub fn draw(&self, lang: Lang, settings: &Settings) -> View {
+        let view = self.screen.draw(lang, settings);
+        let pen = Pen { lang, settings };
+        let waiting = self.waiting.map(|waiting| {
+            let n = waiting.n;
+            pen.key(Text::KeyWaiting { n }, Button::Draft(waiting.next))
+        });
+        View {
+            keyboard: view.keyboard.row(waiting),
+            ..view
+        }
+    }
+}
 
 impl Screen {
     /// The screen in this language.
@@ -59,7 +75,10 @@ impl Screen {
                 subject,
                 pieces,
                 choice,
-            } => draw_form::offer(pen, *draft, subject.as_deref(), *pieces, choice),
+            } => {
+                let view = draw_form::offer(pen, *draft, choice);
+                draw_form::below_the_words(pen, subject.as_deref(), *pieces, view)
+            }
             Self::Joined {
                 ticket,
                 subject,
@@ -108,12 +127,21 @@ impl Screen {
                 why,
                 by,
                 asked_at,
-            } => draw_answer::held(pen, *draft, *ticket, why, by.as_ref(), *asked_at),
+                pieces,
+                words,
+            } => {
+                let view = draw_answer::held(pen, *draft, *ticket, why, by.as_ref(), *asked_at);
+                draw_form::below_the_words(pen, words.as_deref(), *pieces, view)
+            }
             Self::Unplaced {
                 draft,
                 pieces,
                 viewed,
-            } => draw_answer::unplaced(pen, *draft, *pieces, viewed.as_ref()),
+                words,
+            } => {
+                let view = draw_answer::unplaced(pen, *draft, viewed.as_ref());
+                draw_form::below_the_words(pen, words.as_deref(), *pieces, view)
+            }
         };
         View {
             // Everything is kept short where it is drawn; this is the promise.
@@ -178,7 +206,6 @@ fn languages(pen: Pen<'_>) -> View {
 
 fn say(pen: Pen<'_>, saying: Saying) -> View {
     let home = Keyboard::NONE.row([pen.key(Text::KeyHome, Button::Home)]);
-    let desk = Keyboard::NONE.row([pen.key(Text::KeyToDashboard, Button::Dashboard)]);
     let (text, keyboard) = match saying {
         Saying::Cancelled => (Text::Cancelled, home),
         Saying::NothingToCancel => (Text::NothingToCancel, home),
@@ -193,9 +220,13 @@ fn say(pen: Pen<'_>, saying: Saying) -> View {
         ),
         Saying::LanguageSet => (Text::LanguageSet, home),
         Saying::Discarded => (Text::Discarded, home),
-        Saying::Recalled => (Text::Recalled, desk),
-        Saying::TooOldToRecall => (Text::TooOldToRecall, desk),
-        Saying::NothingFound => (Text::NothingFound, desk),
+        Saying::TooManyWaiting => (Text::TooManyWaiting, home),
+        Saying::NothingFound => (
+            Text::NothingFound,
+            Keyboard::NONE
+                .row([pen.key(Text::KeyFindAgain, Button::Find)])
+                .row([pen.key(Text::KeyToDashboard, Button::Dashboard)]),
+        ),
     };
     View {
         text: pen.say(text),

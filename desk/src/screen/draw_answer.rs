@@ -54,7 +54,7 @@ pub(super) fn held(
             Text::HeldAnswered {
                 number: ticket,
                 name: &by.map_or_else(|| id.to_string(), name_of),
-                age: &pen.age(*at, asked_at),
+                ago: &pen.ago(*at, asked_at),
             },
             Keyboard::NONE.row([pen.key(Text::KeySendAnyway, Button::SendAnyway(draft))]),
         ),
@@ -70,12 +70,7 @@ pub(super) fn held(
     }
 }
 
-pub(super) fn unplaced(
-    pen: Pen<'_>,
-    draft: DraftId,
-    pieces: usize,
-    viewed: Option<&(TicketId, String)>,
-) -> View {
+pub(super) fn unplaced(pen: Pen<'_>, draft: DraftId, viewed: Option<&(TicketId, String)>) -> View {
     let answer = viewed.map(|(number, subject)| {
         pen.key(
             Text::KeyAnswerWith {
@@ -86,7 +81,7 @@ pub(super) fn unplaced(
         )
     });
     View {
-        text: pen.say(Text::Unplaced { pieces }),
+        text: pen.say(Text::Unplaced),
         keyboard: Keyboard::NONE
             .row(answer)
             .row([pen.key(Text::KeyAskAsUser, Button::AskAsUser(draft))])

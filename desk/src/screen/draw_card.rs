@@ -10,7 +10,7 @@ use crate::formatted::{Formatted, cut, one_line};
 use crate::ids::MessageId;
 use crate::keyboard::{Key, Keyboard};
 use crate::text::{Pen, Text, full_name, name_of};
-use crate::ticket::{SenderType, Status, UserRecord};
+use crate::ticket::{SenderType, Status, Ticket, UserRecord};
 
 /// The most of the description, in UTF-16 units; the conversation holds the rest.
 const MOST_DESCRIPTION: usize = 600;
@@ -28,12 +28,17 @@ fn text(pen: Pen<'_>, card: &Card) -> Formatted {
         Some(assignee) => name_of(assignee),
         None => pen.plain(Text::Nobody),
     };
-    let mut text = news_of(pen, card.news.as_ref(), ticket.user, SenderType::Admin)
+    let news = match card.news {
+        // It is not on its way to somebody who blocked the bot.
+        Some(News::AnswerTaken) if !card.user.reachable => pen.say(Text::NewsAnswerKept),
+        _ => news_of(pen, card.news.as_ref(), ticket.user, SenderType::Admin),
+    };
+    let mut text = news
         .paragraph(pen.say(Text::TicketTitle {
             number: ticket.id,
             subject: &ticket.subject,
         }))
-        .line(Formatted::from(cut(&ticket.description, MOST_DESCRIPTION).as_ref()).quoted())
+        .line(Formatted::from(cut(description(ticket), MOST_DESCRIPTION).as_ref()).quoted())
         .paragraph(user_lines(pen, &card.user))
         .paragraph(pen.say(Text::StatusLine {
             status: &pen.status(ticket.status),
@@ -106,6 +111,17 @@ fn answer_keys(pen: Pen<'_>, card: &Card) -> Vec<Key> {
             draw_delivery::keys(pen, card.ticket.id, card.ticket.version, answer, None)
         }
         _ => Vec::new(),
+    }
+}
+
+/// What the description says beyond the subject: where that is its first line, the lines below.
+fn description(ticket: &Ticket) -> &str {
+    let text = ticket.description.trim();
+    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+    if one_line(first) == ticket.subject {
+        rest.trim()
+    } else {
+        text
     }
 }
 

@@ -17,6 +17,9 @@ const MOST_WORDS: usize = 600;
 /// The most of a subject in a page's title, in UTF-16 units.
 const MOST_SUBJECT: usize = 120;
 
+/// How many originals have buttons: there is room left for the way back.
+const MOST_ORIGINALS: usize = 90;
+
 /// How many attachments have their buttons in one row.
 const ORIGINALS_IN_A_ROW: usize = 4;
 
@@ -43,20 +46,30 @@ pub(super) fn draw(pen: Pen<'_>, page: &Page, reader: SenderType) -> View {
     let share = MOST_WORDS.min(room / entries.len().max(1));
     let mut originals = Vec::new();
     let mut redeliveries = Vec::new();
-    for (entry, place) in entries.into_iter().zip(1..) {
+    let mut numbered = 0;
+    for entry in entries {
+        let first = numbered + 1;
         let is_cut = entry.words.len() > share;
         let mut head = entry.head;
         if entry.attached || is_cut {
-            let label = format!("{} {place}", kind_mark(entry.message.content.kind));
-            head.push(format!(" · {label}"));
-            originals.push(Key::new(
-                label,
-                Button::ShowMessage(page.ticket, entry.message.id),
-            ));
+            numbered += entry.messages.len();
+            originals.extend(entry.messages.iter().zip(first..).map(|(message, n)| {
+                let mark = kind_mark(message.content.kind);
+                let button = Button::ShowMessage(page.ticket, message.id);
+                Key::new(format!("{mark} {n}"), button)
+            }));
+            let mark = entry.messages.first().map(|message| message.content.kind);
+            let mark = mark.map_or("", kind_mark);
+            head.push(if numbered > first {
+                format!(" · {mark} {first}–{numbered}")
+            } else {
+                format!(" · {mark} {first}")
+            });
         }
-        let keys = redelivery_keys(pen, page, &entry.mark, place);
+        let keys = redelivery_keys(pen, page, &entry.mark, first);
         if !(keys.is_empty() || entry.attached || is_cut) {
-            head.push(format!(" · {place}"));
+            numbered = first;
+            head.push(format!(" · {first}"));
         }
         redeliveries.push(keys);
         text = text
@@ -64,6 +77,8 @@ pub(super) fn draw(pen: Pen<'_>, page: &Page, reader: SenderType) -> View {
             .line(entry.kind)
             .line(entry.words.cut(share).quoted());
     }
+    // The rest of an endless album is seen by its neighbours in Telegram.
+    originals.truncate(MOST_ORIGINALS);
 
     let (turn, back, write): (fn(_, _) -> Button, _, _) = match reader {
         SenderType::User => (
@@ -94,9 +109,10 @@ pub(super) fn draw(pen: Pen<'_>, page: &Page, reader: SenderType) -> View {
     View { text, keyboard }
 }
 
-/// One message of a page, before the words are cut to the room there is.
+/// One message of a page, or an album, before the words are cut to the room there is.
 struct Entry<'a> {
-    message: &'a TicketMessage,
+    /// The message, or the items of the album.
+    messages: Vec<&'a TicketMessage>,
     /// Who and when.
     head: Formatted,
     /// `📷 Photo`, or nothing for words.
@@ -105,15 +121,15 @@ struct Entry<'a> {
     words: Formatted,
     /// Whether there is more than words to show.
     attached: bool,
-    /// How far an answer has come; nothing of a later item of an album, which has no other.
+    /// How far an answer has come.
     mark: Option<&'a (MessageId, Mark)>,
 }
 
 impl Entry<'_> {
-    /// What it takes beside the words: with the gaps, and the mark of its button.
+    /// What it takes beside the words: with the gaps, and the mark of its buttons.
     fn room(&self) -> usize {
         const GAPS: usize = 4;
-        const MARK: usize = 8;
+        const MARK: usize = 12;
         self.head.len() + self.kind.len() + GAPS + MARK
     }
 }
@@ -121,26 +137,41 @@ impl Entry<'_> {
 /// What the reader sees of each message: users see no notes, and nothing of what was taken back.
 fn entries<'a>(pen: Pen<'_>, page: &'a Page, reader: SenderType) -> Vec<Entry<'a>> {
     let staff = reader == SenderType::Admin;
-    page.messages
+    let mut together: Vec<Vec<&TicketMessage>> = Vec::new();
+    for message in page
+        .messages
         .iter()
         .filter(|message| staff || !message.note)
-        .map(|message| {
-            let readable = staff || message.recalled_at.is_none();
-            let attached = readable && !message.content.is_text();
-            let kind = if attached {
-                Formatted::from(pen.kind(message.content.kind))
-            } else {
-                Formatted::default()
+    {
+        let album = together
+            .iter_mut()
+            .find(|items| message.album.is_some() && items[0].album == message.album);
+        match album {
+            Some(items) => items.push(message),
+            None => together.push(vec![message]),
+        }
+    }
+    together
+        .into_iter()
+        .filter_map(|messages| {
+            let first = *messages.first()?;
+            let readable = staff || first.recalled_at.is_none();
+            let attached = readable && messages.iter().any(|item| !item.content.is_text());
+            let kind = match messages.len() {
+                _ if !attached => Formatted::default(),
+                1 => Formatted::from(pen.kind(first.content.kind)),
+                n => pen.say(Text::AlbumOf { n }),
             };
             let words = if readable {
-                Formatted::of(&message.content)
+                let items = messages.iter().map(|item| Formatted::of(&item.content));
+                items.fold(Formatted::default(), Formatted::line)
             } else {
                 Formatted::default()
             };
-            let mark = mark_of(page, message);
-            let head = head(pen, page, message, reader);
-            Entry {
-                message,
+            let mark = mark_of(page, first);
+            let head = head(pen, page, first, reader);
+            Some(Entry {
+                messages,
                 head: match mark {
                     Some((_, mark)) => head.then(" · ").then(draw_delivery::mark(pen, mark)),
                     None => head,
@@ -149,23 +180,17 @@ fn entries<'a>(pen: Pen<'_>, page: &'a Page, reader: SenderType) -> Vec<Entry<'a
                 words,
                 attached,
                 mark,
-            }
+            })
         })
         .collect()
 }
 
-/// How far an answer of the page has come, as the staff see it: of an album the first item tells it
-/// for all, and of what was taken back only that it was never sent.
+/// How far an answer of the page has come, as the staff see it: of an album the first item, which
+/// tells it for all; and of what was taken back only that it was never sent.
 fn mark_of<'a>(page: &'a Page, message: &TicketMessage) -> Option<&'a (MessageId, Mark)> {
     let deliveries = page.deliveries.as_ref()?;
-    let is_later_item = message.album.is_some()
-        && page
-            .messages
-            .iter()
-            .take_while(|earlier| earlier.id != message.id)
-            .any(|earlier| earlier.album == message.album);
     let mut marks = deliveries.marks.iter();
-    let found = marks.find(|(answer, _)| *answer == message.id && !is_later_item)?;
+    let found = marks.find(|(answer, _)| *answer == message.id)?;
     let dropped = found.1.stage == Stage::Failed(Refusal::Dropped);
     (message.recalled_at.is_none() || dropped).then_some(found)
 }

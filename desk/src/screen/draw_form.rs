@@ -79,18 +79,25 @@ pub(super) fn joined(pen: Pen<'_>, ticket: TicketRef, subject: &str, reopened: b
     }
 }
 
-pub(super) fn offer(
+/// A question, below the words that it is about.
+pub(super) fn below_the_words(
     pen: Pen<'_>,
-    draft: DraftId,
-    subject: Option<&str>,
+    first_line: Option<&str>,
     pieces: usize,
-    choice: &Choice,
+    question: View,
 ) -> View {
     let wordless = pen.plain(Text::Wordless);
-    let words = pen.say(Text::OfferedWords {
-        subject: subject.unwrap_or(&wordless),
+    let words = pen.say(Text::WaitingWords {
+        words: first_line.unwrap_or(&wordless),
         pieces,
     });
+    View {
+        text: words.paragraph(question.text),
+        ..question
+    }
+}
+
+pub(super) fn offer(pen: Pen<'_>, draft: DraftId, choice: &Choice) -> View {
     let (question, keyboard) = match choice {
         Choice::New => (
             Text::OfferNew,
@@ -124,7 +131,7 @@ pub(super) fn offer(
         ),
     };
     View {
-        text: words.paragraph(pen.say(question)),
+        text: pen.say(question),
         keyboard: keyboard.row([pen.key(Text::KeyDiscard, Button::Discard(draft))]),
     }
 }

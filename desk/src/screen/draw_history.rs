@@ -90,6 +90,9 @@ pub(super) fn news_of(
         }
         Some(News::TooLateToUndo) => Text::NewsTooLateToUndo,
         Some(News::NotAnAdmin) => Text::NewsNotAnAdmin,
+        Some(News::Recalled) => Text::NewsRecalled,
+        Some(News::TooOldToRecall) => Text::NewsTooOldToRecall,
+        Some(News::Discarded) => Text::NewsDiscarded,
     };
     pen.say(text)
 }

@@ -49,8 +49,9 @@ pub(super) fn staffs(pen: Pen<'_>, of: &ListOf, list: &List) -> View {
         ListOf::User(user) => pager(list.page, list.pages, |page| {
             Button::UserTickets(user.id, page)
         }),
-        ListOf::Found(_) => vec![pen.key(Text::KeyFindAgain, Button::Find)],
+        ListOf::Found(_) => pager(list.page, list.pages, Button::Found),
     };
+    let again = matches!(of, ListOf::Found(_)).then(|| pen.key(Text::KeyFindAgain, Button::Find));
     let filters = matches!(
         of,
         ListOf::Filter(Filter::Category(_) | Filter::Priority(_))
@@ -58,6 +59,7 @@ pub(super) fn staffs(pen: Pen<'_>, of: &ListOf, list: &List) -> View {
     .then(|| pen.key(Text::KeyFilters, Button::Filters));
     let keyboard = rows(list, SenderType::Admin, |row| Button::Ticket(row.id))
         .row(pages)
+        .row(again)
         .row(
             [pen.key(Text::KeyToDashboard, Button::Dashboard)]
                 .into_iter()

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 pub use self::draw::View;
 pub use self::parts::{
     Brief, Card, Choice, Counts, Deliveries, List, ListOf, Named, News, Page, Problem, Saying,
-    Statistics,
+    Statistics, Waiting,
 };
 
 use crate::conversation::Why;
@@ -37,6 +37,9 @@ pub struct Show {
     /// The message under which they pressed, if they pressed: when it still holds the current
     /// screen it is edited, else the screen is a new message below.
     pub pressed: Option<ChatMessageId>,
+    /// What else waits for a decision, which a row under the screen leads to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<Waiting>,
 }
 
 /// What a person should see.
@@ -106,7 +109,7 @@ pub enum Screen {
         draft: DraftId,
         /// The subject it would get: its first line, or `None` where there are no words.
         subject: Option<String>,
-        /// How many messages it has.
+        /// How many messages it has; an album counts as one.
         pieces: usize,
         /// What can be done with them.
         choice: Choice,
@@ -233,16 +236,30 @@ pub enum Screen {
         by: Option<Named>,
         /// When this was asked: ages are told from here.
         asked_at: Time,
+        /// How many messages would go out; an album counts as one.
+        #[serde(default = "one")]
+        pieces: usize,
+        /// Their first line, or `None` where there are no words.
+        #[serde(default)]
+        words: Option<String>,
     },
     /// An admin's words without a ticket.
     Unplaced {
         /// Which draft.
         draft: DraftId,
-        /// How many messages it has.
+        /// How many messages it has; an album counts as one.
         pieces: usize,
         /// The ticket viewed last: number and subject.
         viewed: Option<(TicketId, String)>,
+        /// Their first line, or `None` where there are no words.
+        #[serde(default)]
+        words: Option<String>,
     },
+}
+
+/// For screens stored before they told how many messages an answer has.
+const fn one() -> usize {
+    1
 }
 
 impl Show {
@@ -257,6 +274,7 @@ impl Show {
                 greeting: false,
                 admin: false,
             },
+            waiting: None,
             ..self
         }
     }
@@ -297,6 +315,16 @@ impl Screen {
             | Self::AskNote { .. }
             | Self::HeldAnswer { .. }
             | Self::Unplaced { .. } => true,
+        }
+    }
+
+    /// The draft whose question it is.
+    pub fn asks_about(&self) -> Option<DraftId> {
+        match self {
+            Self::Offer { draft, .. }
+            | Self::HeldAnswer { draft, .. }
+            | Self::Unplaced { draft, .. } => Some(*draft),
+            _ => None,
         }
     }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::button::Filter;
 use crate::delivery::Mark;
-use crate::ids::{MessageId, PersonId, TicketId, Version};
+use crate::ids::{DraftId, MessageId, PersonId, TicketId, Version};
 use crate::ticket::{
     Category, Priority, Status, Ticket, TicketEvent, TicketMessage, Time, UserRecord,
 };
@@ -27,12 +27,19 @@ pub enum Saying {
     LanguageSet,
     /// The draft was thrown away.
     Discarded,
-    /// The answer was taken back.
-    Recalled,
-    /// More than 48 hours old: Telegram keeps it.
-    TooOldToRecall,
-    /// The edited message is not one the desk knows.
+    /// As many messages wait for decisions as can: this one was not taken.
+    TooManyWaiting,
+    /// There was nothing to look for.
     NothingFound,
+}
+
+/// What waits for a decision beside what is on the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// How many drafts.
+    pub n: usize,
+    /// The one that is asked about next.
+    pub next: DraftId,
 }
 
 /// What is wrong with what was typed.
@@ -114,6 +121,12 @@ pub enum News {
     TooLateToUndo,
     /// The assignee must be an admin.
     NotAnAdmin,
+    /// The answer was taken back.
+    Recalled,
+    /// More than 48 hours old: Telegram keeps it.
+    TooOldToRecall,
+    /// The answer that waited was thrown away.
+    Discarded,
 }
 
 /// A ticket as one row of a list.
@@ -171,7 +184,7 @@ pub struct Page {
     pub subject: String,
     /// Its user's name, for the staff.
     pub user: Named,
-    /// Oldest first; an album is one entry for each of its messages.
+    /// Oldest first; the items of an album are one entry, where its first item stands.
     pub messages: Vec<TicketMessage>,
     /// How far the answers among them have come; for the staff.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -213,7 +226,7 @@ pub struct Card {
     pub user_tickets: u64,
     /// The assignee's name.
     pub assignee: Option<Named>,
-    /// How many messages, notes too.
+    /// How many messages, notes too; an album counts as one.
     pub messages: u32,
     /// The admin who looks.
     pub me: PersonId,

@@ -132,6 +132,7 @@ fn is_staffs(button: &Button) -> bool {
         | Button::JoinTicket(..)
         | Button::ReopenAndJoin(..)
         | Button::Discard(_)
+        | Button::Draft(_)
         | Button::MyTickets(_)
         | Button::MyTicket(_)
         | Button::MyConversation(..)
@@ -144,6 +145,7 @@ fn is_staffs(button: &Button) -> bool {
         | Button::List(..)
         | Button::Filters
         | Button::Find
+        | Button::Found(_)
         | Button::Statistics
         | Button::Mute(_)
         | Button::Ticket(_)

@@ -7,6 +7,7 @@
 //! button that is out of date.
 
 mod admin;
+mod draft;
 mod intent;
 mod place;
 mod turn;
@@ -17,9 +18,9 @@ use chrono::{Days, NaiveTime, TimeZone};
 use self::intent::{Asked, Intent};
 use self::turn::Turn;
 use crate::button::Button;
-use crate::conversation::{Conversation, Form};
+use crate::conversation::{Conversation, Draft, Form, Undecided};
 use crate::facts::{Facts, Need};
-use crate::ids::TicketId;
+use crate::ids::{DraftId, PersonId, TicketId, TicketRef};
 use crate::input::Input;
 use crate::notice::{Body, Lane};
 use crate::outcome::Outcome;
@@ -30,14 +31,33 @@ use crate::ticket::Time;
 /// later that something is missing.
 pub fn needs(state: &Conversation, input: &Input, settings: &Settings, now: Time) -> Vec<Need> {
     match intent::read(state, input, settings) {
-        Intent::Command(Asked::Cancel) => cancel_needs(state),
+        Intent::Command(Asked::Cancel) => {
+            let mut needs = leave_needs(state);
+            needs.extend(
+                state
+                    .asked
+                    .into_iter()
+                    .flat_map(|draft| discard_needs(state, draft)),
+            );
+            needs
+        }
         Intent::Command(command) => command_needs(state, &command, settings, now),
-        Intent::Press { button, .. } => press_needs(state, &button, settings, now),
+        Intent::Press { button, .. } => press_needs(state, &button, input.person.id, settings, now),
         Intent::Words { wrote } => words_needs(state, &wrote, input, settings),
         Intent::Edit { wrote } => {
             let mut needs = vec![Need::Original(wrote.piece.source), Need::Staff(None)];
             // Should the original be unknown, the edit is taken as the message.
             needs.extend(words_needs(state, &wrote, input, settings));
+            let source = wrote.piece.source;
+            let edited = state.waiting.iter().find(|draft| {
+                let mut pieces = draft.pieces.iter();
+                pieces.any(|piece| piece.source == source)
+            });
+            needs.extend(
+                edited
+                    .into_iter()
+                    .flat_map(|draft| question_needs(state, draft)),
+            );
             needs
         }
         Intent::Nonsense { .. } | Intent::Blocked | Intent::Unblocked | Intent::Group { .. } => {
@@ -88,10 +108,14 @@ fn command_needs(
     match command {
         Asked::Start | Asked::Help | Asked::Languages | Asked::Cancel | Asked::Unknown => vec![],
         Asked::Admin => vec![],
-        Asked::New | Asked::AskFind => draft_needs(state),
+        Asked::New => loose_needs(state),
+        Asked::AskFind => vec![],
         Asked::MyTickets => vec![Need::MyTickets { page: 0 }],
         Asked::MyTicket(ticket) => my_ticket_needs(*ticket),
-        Asked::Find(query) => vec![Need::Find(query.clone())],
+        Asked::Find(query) => vec![Need::Find {
+            query: query.clone(),
+            page: 0,
+        }],
         Asked::Ticket(ticket) => card_needs(*ticket),
         Asked::Close(ticket) => card_needs(*ticket),
         Asked::Dashboard => vec![Need::Counts],
@@ -99,7 +123,13 @@ fn command_needs(
     }
 }
 
-fn press_needs(state: &Conversation, button: &Button, settings: &Settings, now: Time) -> Vec<Need> {
+fn press_needs(
+    state: &Conversation,
+    button: &Button,
+    person: PersonId,
+    settings: &Settings,
+    now: Time,
+) -> Vec<Need> {
     match button {
         Button::MyTickets(page) => vec![Need::MyTickets { page: *page }],
         Button::MyTicket(ticket)
@@ -120,7 +150,6 @@ fn press_needs(state: &Conversation, button: &Button, settings: &Settings, now: 
                     needs.push(Need::EventsSince(*ticket, *version));
                     needs.push(Need::Staff(Some(*ticket)));
                 }
-                Button::Reply(_) => needs.extend(draft_needs(state)),
                 _ => {}
             }
             needs
@@ -128,23 +157,30 @@ fn press_needs(state: &Conversation, button: &Button, settings: &Settings, now: 
         Button::JoinTicket(draft, ticket) | Button::ReopenAndJoin(draft, ticket) => {
             let mut needs = my_ticket_needs(*ticket);
             needs.push(Need::Staff(Some(*ticket)));
-            needs.extend(sent_needs(state, *draft, false));
+            needs.extend(draft_needs(state, *draft, false));
             needs
         }
         Button::MakeTicket(draft) | Button::PickCategory(draft, _) => {
-            let mut needs = vec![Need::Staff(None), Need::OpenTickets];
-            needs.extend(sent_needs(state, *draft, false));
+            let mut needs = vec![Need::Staff(None)];
+            needs.extend(draft_needs(state, *draft, false));
             needs
         }
-        Button::NewTicket | Button::Find => draft_needs(state),
-        Button::FormBack(draft) | Button::Discard(draft) => {
-            let mut needs = draft_needs(state);
-            needs.extend(sent_needs(state, *draft, false));
-            needs
-        }
+        Button::NewTicket => loose_needs(state),
+        Button::Find => vec![],
+        Button::Found(page) => state
+            .query
+            .iter()
+            .map(|query| Need::Find {
+                query: query.clone(),
+                page: *page,
+            })
+            .collect(),
+        Button::FormBack(draft) => draft_needs(state, *draft, false),
+        Button::Discard(draft) => discard_needs(state, *draft),
+        Button::Draft(draft) => draft_needs(state, *draft, settings.is_admin(person)),
         Button::AskAsUser(draft) => {
             let mut needs = vec![Need::OpenTickets];
-            needs.extend(sent_needs(state, *draft, true));
+            needs.extend(draft_needs(state, *draft, true));
             needs
         }
         Button::Dashboard | Button::Mute(_) => vec![Need::Counts],
@@ -196,24 +232,23 @@ fn press_needs(state: &Conversation, button: &Button, settings: &Settings, now: 
             needs.push(Need::EventsSince(*ticket, *version));
             needs
         }
-        Button::Answer(ticket) | Button::Note(ticket) => {
-            let mut needs = card_needs(*ticket);
-            needs.extend(draft_needs(state));
-            needs
-        }
-        Button::Ticket(ticket)
+        Button::Answer(ticket)
+        | Button::Note(ticket)
+        | Button::Ticket(ticket)
         | Button::Statuses(ticket)
         | Button::Priorities(ticket)
         | Button::Categories(ticket)
         | Button::Assignees(ticket) => card_needs(*ticket),
         Button::AnswerWith(draft, ticket) => {
-            let mut needs = answer_needs(*ticket);
-            needs.extend(sent_needs(state, *draft, true));
+            let mut needs = draft_needs(state, *draft, true);
+            needs.extend(answer_needs(*ticket));
             needs
         }
         Button::SendAndReopen(draft) | Button::SendAnyway(draft) => {
-            let mut needs = sent_needs(state, *draft, true);
-            if let Form::Held { ticket, .. } = &state.form {
+            let mut needs = draft_needs(state, *draft, true);
+            if let Some(Undecided::Held { ticket, .. }) =
+                state.draft(*draft).map(|draft| &draft.what)
+            {
                 needs.extend(answer_needs(*ticket));
             }
             needs
@@ -225,7 +260,7 @@ fn press_needs(state: &Conversation, button: &Button, settings: &Settings, now: 
         | Button::SetLanguage(_)
         | Button::Admin
         | Button::Filters => vec![],
-        Button::Cancel => cancel_needs(state),
+        Button::Cancel => leave_needs(state),
     }
 }
 
@@ -236,7 +271,13 @@ fn words_needs(
     settings: &Settings,
 ) -> Vec<Need> {
     let mut needs = vec![Need::OpenTickets];
-    needs.extend(draft_needs(state));
+    needs.extend(loose_needs(state));
+    let asked = state.asked.and_then(|draft| state.draft(draft));
+    needs.extend(
+        asked
+            .into_iter()
+            .flat_map(|draft| question_needs(state, draft)),
+    );
     let mut staff_of = None;
     if let Some(album) = &wrote.piece.album {
         needs.push(Need::Album(album.clone()));
@@ -256,12 +297,15 @@ fn words_needs(
             needs.push(Need::EventsSince(*ticket, *seen));
             staff_of = Some(*ticket);
         }
-        Form::Note { ticket } | Form::Held { ticket, .. } => {
+        Form::Note { ticket } => {
             needs.extend(answer_needs(*ticket));
             staff_of = Some(*ticket);
         }
-        Form::Find => needs.push(Need::Find(wrote.piece.content.text.clone())),
-        _ => {}
+        Form::Find => needs.push(Need::Find {
+            query: wrote.piece.content.text.clone(),
+            page: 0,
+        }),
+        Form::None | Form::NewTicket { .. } => {}
     }
     if settings.is_admin(input.person.id)
         && let Some(viewed) = state.viewed
@@ -279,36 +323,54 @@ fn words_needs(
     needs
 }
 
-/// What the question about words that wait is drawn from.
-fn draft_needs(state: &Conversation) -> Vec<Need> {
-    match &state.form {
-        Form::Loose { closed, .. } => [Need::OpenTickets]
+/// What the question about a draft is drawn from.
+fn question_needs(state: &Conversation, draft: &Draft) -> Vec<Need> {
+    match &draft.what {
+        Undecided::Loose { closed, .. } => [Need::OpenTickets]
             .into_iter()
             .chain(closed.map(Need::Ticket))
             .collect(),
-        Form::Held { .. } => vec![Need::Staff(None)],
-        Form::Unplaced { viewed, .. } => viewed.map(Need::Ticket).into_iter().collect(),
-        _ => vec![],
+        Undecided::Held { .. } => vec![Need::Staff(None)],
+        Undecided::Unplaced => state.viewed.map(Need::Ticket).into_iter().collect(),
     }
 }
 
-/// A draft that was sent before shows what became of it.
-fn sent_needs(state: &Conversation, draft: crate::ids::DraftId, staff: bool) -> Vec<Need> {
-    match state.sent_as(draft).and_then(crate::ids::TicketRef::id) {
-        Some(ticket) if staff => card_needs(ticket),
-        Some(ticket) => my_ticket_needs(ticket),
-        None => vec![],
+/// Loose words that wait come before a new ticket, and take further ones.
+fn loose_needs(state: &Conversation) -> Vec<Need> {
+    let mut waiting = state.waiting.iter();
+    let loose = waiting.rfind(|draft| !draft.is_staffs());
+    loose.map_or_else(Vec::new, |draft| question_needs(state, draft))
+}
+
+/// A draft that waits is asked about; one that was sent shows what became of it.
+fn draft_needs(state: &Conversation, draft: DraftId, staff: bool) -> Vec<Need> {
+    let sent = state.sent_as(draft).and_then(TicketRef::id);
+    match (state.draft(draft), sent) {
+        (Some(draft), _) => question_needs(state, draft),
+        (None, Some(ticket)) if staff => card_needs(ticket),
+        (None, Some(ticket)) => my_ticket_needs(ticket),
+        (None, None) => vec![],
     }
 }
 
-/// Leaving a form that belongs to a ticket shows that ticket.
-fn cancel_needs(state: &Conversation) -> Vec<Need> {
+/// Throwing an answer away shows the ticket it was for.
+fn discard_needs(state: &Conversation, draft: DraftId) -> Vec<Need> {
+    match state.draft(draft).map(|draft| &draft.what) {
+        Some(Undecided::Held { ticket, .. }) => card_needs(*ticket),
+        _ => draft_needs(state, draft, false),
+    }
+}
+
+/// Leaving a form that belongs to a ticket shows that ticket; without a form, what waits is asked
+/// about.
+fn leave_needs(state: &Conversation) -> Vec<Need> {
     match &state.form {
         Form::Reply { ticket } => my_ticket_needs(*ticket),
-        Form::Answer { ticket, .. } | Form::Note { ticket } | Form::Held { ticket, .. } => {
-            card_needs(*ticket)
+        Form::Answer { ticket, .. } | Form::Note { ticket } => card_needs(*ticket),
+        Form::None | Form::NewTicket { .. } | Form::Find => {
+            let last = state.waiting.last();
+            last.map_or_else(Vec::new, |draft| question_needs(state, draft))
         }
-        _ => vec![],
     }
 }
 

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use super::turn::Turn;
 use crate::content::Piece;
-use crate::conversation::{Conversation, Form, Placed};
+use crate::conversation::{Conversation, Form, Placed, first_of_albums};
 use crate::facts::AlbumPlace;
 use crate::ids::{AlbumId, MessageRef, PersonId, TicketRef};
 use crate::input::Wrote;
@@ -55,14 +55,9 @@ impl Turn<'_> {
             return true;
         }
         let conversation = &mut self.out.conversation;
-        if let Form::Loose { pieces, .. }
-        | Form::Held { pieces, .. }
-        | Form::Unplaced { pieces, .. } = &mut conversation.form
-            && pieces
-                .iter()
-                .any(|piece| piece.album.as_ref() == Some(&album))
-        {
-            pieces.push(wrote.piece.clone());
+        let mut waiting = conversation.waiting.iter_mut();
+        if let Some(draft) = waiting.find(|draft| draft.has_items_of(&album)) {
+            draft.pieces.push(wrote.piece.clone());
             return true;
         }
         conversation.answered_album.as_ref() == Some(&album)
@@ -193,7 +188,8 @@ impl Turn<'_> {
         change.ticket.waiting_since.get_or_insert(self.now);
         change.ticket.unread = false;
         let recipients = self.staff_for(&change.ticket);
-        let heads: Vec<usize> = first_of_albums(&pieces).collect();
+        let heads: Vec<usize> =
+            first_of_albums(pieces.iter().map(|piece| piece.album.as_ref())).collect();
         for (place, piece) in pieces.into_iter().enumerate() {
             let parts = notice::parts(&piece.content, piece.album.is_some());
             let album = piece.album.clone();
@@ -333,38 +329,21 @@ impl Turn<'_> {
             }
             return;
         }
-        if !self.edits_draft(&wrote) {
+        if !self.edits_draft(&wrote) && !self.edits_form(&wrote) {
             self.take_as_new(wrote);
         }
     }
 
-    fn edits_draft(&mut self, wrote: &Wrote) -> bool {
-        match &mut self.out.conversation.form {
-            Form::Loose { pieces, .. }
-            | Form::Held { pieces, .. }
-            | Form::Unplaced { pieces, .. } => pieces
-                .iter_mut()
-                .find(|piece| piece.source == wrote.piece.source)
-                .map(|piece| piece.content = wrote.piece.content.clone())
-                .is_some(),
-            Form::NewTicket { subject_from, .. }
-                if *subject_from == Some(wrote.piece.source.message) =>
-            {
+    fn edits_form(&mut self, wrote: &Wrote) -> bool {
+        match self.out.conversation.form {
+            Form::NewTicket {
+                subject_from: Some(message),
+                ..
+            } if message == wrote.piece.source.message => {
                 self.edit_subject(wrote);
                 true
             }
             _ => false,
         }
     }
-}
-
-/// The places of the messages that are passed on: all but the later items of an album, which their
-/// first carries along.
-pub(super) fn first_of_albums(pieces: &[Piece]) -> impl Iterator<Item = usize> {
-    (0..pieces.len()).filter(|place| match &pieces[*place].album {
-        None => true,
-        Some(album) => !pieces[..*place]
-            .iter()
-            .any(|earlier| earlier.album.as_ref() == Some(album)),
-    })
 }

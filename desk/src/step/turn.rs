@@ -2,7 +2,7 @@
 
 use super::intent::{Asked, Intent, wrote_intent};
 use crate::button::Button;
-use crate::conversation::{Conversation, Form};
+use crate::conversation::{Conversation, Form, Undecided, first_of_albums};
 use crate::facts::Facts;
 use crate::ids::{AlbumId, ChatId, ChatMessageId, MessageRef, PersonId, TicketId, TicketRef};
 use crate::input::{Input, Wrote};
@@ -43,9 +43,12 @@ impl<'a> Turn<'a> {
         // Whoever acts can be reached, whatever Telegram said before.
         out.person.reachable = Some(true);
         let admin = settings.is_admin(input.person.id);
-        if !admin && out.conversation.form.is_staffs() {
+        if !admin {
             // No longer an admin: what was begun as one is over.
-            out.conversation.form = Form::None;
+            if out.conversation.form.is_staffs() {
+                out.conversation.form = Form::None;
+            }
+            out.conversation.waiting.retain(|draft| !draft.is_staffs());
         }
         Self {
             input,
@@ -69,9 +72,11 @@ impl<'a> Turn<'a> {
 
     /// Shows a screen.
     pub(super) fn show(&mut self, screen: Screen) {
+        self.out.conversation.asked = screen.asks_about();
         self.out.show = Some(Show {
             screen,
             pressed: self.pressed,
+            waiting: self.waiting(),
         });
     }
 
@@ -158,10 +163,20 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// How many messages this turn adds: a screen shown with it counts them already.
+    /// How many messages this turn adds.
     pub(super) fn new_messages(&self) -> usize {
         let changes = self.out.tickets.iter();
         changes.map(|change| change.messages.len()).sum()
+    }
+
+    /// The same as people count, an album as one: a screen shown with it counts them already.
+    pub(super) fn new_entries(&self) -> u32 {
+        let changes = self.out.tickets.iter();
+        let entries = changes.map(|change| {
+            let messages = change.messages.iter();
+            first_of_albums(messages.map(|message| message.album.as_ref())).count()
+        });
+        u32::try_from(entries.sum::<usize>()).unwrap_or(u32::MAX)
     }
 
     /// An event by the person who acts.
@@ -184,7 +199,7 @@ impl<'a> Turn<'a> {
         Named::of(person, &self.facts.names)
     }
 
-    /// Carries out a command. It leaves a form, but never the words that wait for a place.
+    /// Carries out a command. It leaves a form; drafts wait on.
     pub(super) fn command(&mut self, command: Asked) {
         if !matches!(command, Asked::Cancel | Asked::Unknown) {
             self.leave_form();
@@ -231,14 +246,15 @@ impl<'a> Turn<'a> {
                 self.out.person.language = Some(lang);
                 self.say(Saying::LanguageSet);
             }
-            Button::Cancel => self.cancel(),
+            Button::Cancel => self.leave(),
             Button::NewTicket
             | Button::PickCategory(..)
             | Button::FormBack(_)
             | Button::MakeTicket(_)
             | Button::JoinTicket(..)
             | Button::ReopenAndJoin(..)
-            | Button::Discard(_) => self.press_in_form(button),
+            | Button::Discard(_)
+            | Button::Draft(_) => self.press_in_form(button),
             Button::MyTickets(_)
             | Button::MyTicket(_)
             | Button::MyConversation(..)
@@ -257,20 +273,16 @@ impl<'a> Turn<'a> {
         }
         match &self.out.conversation.form {
             Form::None => {}
-            Form::NewTicket { .. } | Form::Loose { .. } | Form::Reply { .. } => {
-                return self.words_in_form(wrote);
+            Form::NewTicket { .. } | Form::Reply { .. } => return self.words_in_form(wrote),
+            Form::Answer { .. } | Form::Note { .. } | Form::Find => {
+                return self.words_as_admin(wrote);
             }
-            Form::Answer { .. }
-            | Form::Note { .. }
-            | Form::Held { .. }
-            | Form::Unplaced { .. }
-            | Form::Find => return self.words_as_admin(wrote),
         }
-        if self.follows_own(&wrote) {
+        if self.follows_own(&wrote) || self.joins_draft(&wrote) {
             return;
         }
         if self.admin {
-            self.unplaced(wrote);
+            self.keep(wrote.piece, Undecided::Unplaced);
         } else {
             self.loose(wrote);
         }
@@ -281,8 +293,7 @@ impl<'a> Turn<'a> {
         // The message after Answer is a new one: an older one that is mended meanwhile (a command,
         // say) was never meant for the user.
         if wrote.reply_to.is_none()
-            && let Form::Answer { .. } | Form::Note { .. } | Form::Held { .. } =
-                self.out.conversation.form
+            && let Form::Answer { .. } | Form::Note { .. } = self.out.conversation.form
         {
             return;
         }
@@ -297,31 +308,31 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Leaves a form in which nothing but a subject can be lost; words that wait for a place, and
-    /// answers that wait for a decision, stay.
+    /// Leaves a form; nothing but a subject can be lost in one. Drafts stay.
     pub(super) fn leave_form(&mut self) {
-        let form = &mut self.out.conversation.form;
-        match form {
-            Form::Loose { .. } | Form::Held { .. } | Form::Unplaced { .. } | Form::None => {}
-            Form::NewTicket { .. }
-            | Form::Reply { .. }
-            | Form::Answer { .. }
-            | Form::Note { .. }
-            | Form::Find => *form = Form::None,
+        self.out.conversation.form = Form::None;
+    }
+
+    /// `/cancel`: leaves the form, or throws away the draft whose question is on the screen.
+    fn cancel(&mut self) {
+        let conversation = &self.out.conversation;
+        match (&conversation.form, conversation.asked) {
+            (Form::None, Some(asked)) => self.discard(asked),
+            _ => self.leave(),
         }
     }
 
-    /// Leaves any form, and throws the draft away: the person said so.
-    fn cancel(&mut self) {
-        let form = std::mem::take(&mut self.out.conversation.form);
-        match form {
-            Form::None => self.say(Saying::NothingToCancel),
+    /// Leaves the form that waits. Without one, what waits for a decision is asked about: nothing is
+    /// thrown away that is not on the screen.
+    fn leave(&mut self) {
+        match std::mem::take(&mut self.out.conversation.form) {
+            Form::None => match self.out.conversation.waiting.last() {
+                Some(draft) => self.ask_about(draft.id),
+                None => self.say(Saying::NothingToCancel),
+            },
             Form::Reply { ticket } => self.open_mine(ticket),
             Form::Answer { ticket, .. } | Form::Note { ticket } => self.open_card(ticket, None),
             Form::Find => self.show(Screen::Admin),
-            Form::Loose { .. } | Form::Held { .. } | Form::Unplaced { .. } => {
-                self.say(Saying::Discarded);
-            }
             Form::NewTicket { .. } => self.say(Saying::Cancelled),
         }
     }

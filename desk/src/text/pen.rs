@@ -65,6 +65,15 @@ impl Pen<'_> {
         }
     }
 
+    /// How long ago something was.
+    pub fn ago(self, then: Time, now: Time) -> String {
+        if now - then < chrono::TimeDelta::minutes(1) {
+            return self.plain(Text::JustNow);
+        }
+        let age = self.age(then, now);
+        self.plain(Text::Ago { age: &age })
+    }
+
     /// How long something took, in its two greatest units.
     pub fn duration(self, seconds: u64) -> String {
         let minutes = i64::try_from(seconds / 60).unwrap_or(i64::MAX);

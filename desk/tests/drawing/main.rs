@@ -10,8 +10,10 @@ mod limits;
 mod screens;
 
 mod notices;
+mod pages;
 
 mod texts;
+mod wording;
 
 mod button;
 mod by_chance;

@@ -288,7 +288,7 @@ fn an_edit_edits_the_copy_that_holds_the_words() {
         "{long:?}"
     );
     let grown = edit(Content::plain("я".repeat(4096)), &[Part::Whole]);
-    assert!(matches!(&grown, Some(Call::EditText { text, .. }) if text.text.ends_with('…')));
+    assert!(matches!(&grown, Some(Call::EditText { text, .. }) if text.text.contains('…')));
 
     for kind in ContentKind::ALL
         .iter()

@@ -110,6 +110,8 @@ impl Taste {
                 why: Why::Closed,
                 by: None,
                 asked_at: at(9),
+                pieces: 1,
+                words: None,
             },
             Screen::HeldAnswer {
                 draft,
@@ -120,6 +122,8 @@ impl Taste {
                 },
                 by: self.staff().pop(),
                 asked_at: at(9),
+                pieces: 5,
+                words: Some(subject.clone()),
             },
         ];
         for flag in [false, true] {
@@ -137,6 +141,7 @@ impl Taste {
                 draft,
                 pieces: if flag { 1 } else { 3 },
                 viewed: flag.then(|| (ticket, subject.clone())),
+                words: flag.then(|| subject.clone()),
             });
         }
         screens.extend(SAYINGS.map(Screen::Say));
@@ -251,7 +256,7 @@ impl Taste {
     }
 }
 
-const SAYINGS: [Saying; 10] = [
+const SAYINGS: [Saying; 9] = [
     Saying::Cancelled,
     Saying::NothingToCancel,
     Saying::NoSuchTicket,
@@ -259,7 +264,6 @@ const SAYINGS: [Saying; 10] = [
     Saying::UnknownCommand,
     Saying::LanguageSet,
     Saying::Discarded,
-    Saying::Recalled,
-    Saying::TooOldToRecall,
+    Saying::TooManyWaiting,
     Saying::NothingFound,
 ];

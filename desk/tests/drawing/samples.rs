@@ -417,6 +417,9 @@ impl Taste {
             },
             News::TooLateToUndo,
             News::NotAnAdmin,
+            News::Recalled,
+            News::TooOldToRecall,
+            News::Discarded,
         ]
     }
 }

@@ -56,7 +56,11 @@ fn toasts_fit_the_answer_to_a_press() {
 fn russian_counts_as_russians_do() {
     let words = |pieces| {
         let subject = "Тема";
-        Text::OfferedWords { subject, pieces }.plain(Lang::Ru)
+        Text::WaitingWords {
+            words: subject,
+            pieces,
+        }
+        .plain(Lang::Ru)
     };
     assert_eq!(words(1), "✉️ Тема");
     assert_eq!(words(2), "✉️ Тема (2 сообщения)");
@@ -98,8 +102,8 @@ fn ages_are_told_in_one_unit_and_spans_in_two() {
         settings: &settings,
     };
     let ages = [
-        (-5, "меньше минуты", "under a minute"),
-        (59, "меньше минуты", "under a minute"),
+        (-5, "меньше минуты", "less than a minute"),
+        (59, "меньше минуты", "less than a minute"),
         (180, "3 мин", "3 min"),
         (2 * 3600 + 3599, "2 ч", "2 h"),
         (86_400, "1 дн.", "1 day"),

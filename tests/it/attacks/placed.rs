@@ -15,6 +15,11 @@ async fn words_for_one_user_never_join_an_answer_for_another() {
     kate.replies_to("the words of Emma", "only for Emma").await;
     kate.replies_to("слова Анны", "only for Anna").await;
     kate.presses("reopen").await;
+    anna.must_read("only for Anna");
+    anna.must_not_read("only for Emma");
+    emma.must_not_read("only for");
+    kate.presses("Waiting for your decision").await;
+    kate.presses("reopen").await;
     emma.must_read("only for Emma");
     emma.must_not_read("only for Anna");
     anna.must_not_read("only for Emma");
@@ -50,15 +55,22 @@ async fn the_question_about_waiting_words_is_whole_wherever_it_is_asked_again() 
     town.later(TimeDelta::minutes(11)).await;
     emma.writes("where does this go").await;
     kate.replies_to("The first", "An answer").await;
-    // Answer under the notice cannot push the words aside: the whole question comes again.
+    // Answer under the notice does what it says, and the words wait: the whole question comes again.
     emma.presses("Answer").await;
+    emma.writes("thank you").await;
+    kate.must_read("thank you");
+    kate.must_not_read("where does this go");
+    emma.writes("/tickets").await;
+    emma.presses("Waiting for your decision").await;
     assert!(emma.last().button("#2").is_some(), "{}", emma.transcript());
+    // What waits may be what the new ticket is for.
     emma.writes("/new").await;
     assert!(emma.last().button("#2").is_some(), "{}", emma.transcript());
-    // The same for the words of an admin.
+    // The words of an admin wait beside a ticket of their own.
     kate.writes("/ticket 1").await;
     kate.writes("oops").await;
     kate.writes("/new").await;
+    kate.presses("Waiting for your decision").await;
     assert!(kate.last().button("#1").is_some(), "{}", kate.transcript());
 }
 

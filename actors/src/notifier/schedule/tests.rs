@@ -28,6 +28,7 @@ fn screen(number: i64, after: Option<i64>) -> Box<Pending> {
         show: Show {
             screen: Screen::Support,
             pressed: None,
+            waiting: None,
         },
         lang: Lang::En,
         after: after.map(NoticeId),

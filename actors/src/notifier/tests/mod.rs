@@ -319,6 +319,7 @@ fn show(pressed: Option<i64>) -> Show {
     Show {
         screen: View::Support,
         pressed: pressed.map(ChatMessageId),
+        waiting: None,
     }
 }
 

@@ -236,41 +236,24 @@ impl Column<'_> {
     }
 }
 
-/// What matches, newest first, one page. A number is a ticket's or a person's; `@name` is a
+/// A page of what matches, newest first. A number is a ticket's or a person's; `@name` is a
 /// person's; everything else, and a number that is neither, is words that the subject holds.
-pub(super) async fn find(tx: &mut SqliteConnection, words: &str) -> Result<List, StoreError> {
+pub(super) async fn find(
+    tx: &mut SqliteConnection,
+    words: &str,
+    page: u32,
+) -> Result<List, StoreError> {
     let words = words.trim();
     if let Some(username) = words.strip_prefix('@') {
-        let found = sqlx::query(
-            "SELECT *, count(*) OVER () AS hits FROM tickets
-             WHERE user_id IN (SELECT id FROM users WHERE lower(username) = lower($1)
-                                 AND username IS NOT NULL)
-             ORDER BY id DESC LIMIT $2",
-        )
-        .bind(username)
-        .bind(Facts::LIST_PAGE)
-        .fetch_all(&mut *tx)
-        .await?;
-        return hits(tx, &found).await;
+        let username = username.to_lowercase();
+        return Hits::User(&username).page(tx, page).await;
     }
     if let Ok(number) = words.strip_prefix('#').unwrap_or(words).parse::<i64>() {
-        let found = sqlx::query(
-            "SELECT *, count(*) OVER () AS hits FROM tickets
-             WHERE id = $1 OR user_id = $1 ORDER BY id DESC LIMIT $2",
-        )
-        .bind(number)
-        .bind(Facts::LIST_PAGE)
-        .fetch_all(&mut *tx)
-        .await?;
-        if !found.is_empty() {
-            return hits(tx, &found).await;
+        let found = Hits::Number(number).page(tx, page).await?;
+        if found.total > 0 {
+            return Ok(found);
         }
     }
-    find_words(tx, words).await
-}
-
-/// Tickets whose subject holds all of these words, in any order and case.
-async fn find_words(tx: &mut SqliteConnection, words: &str) -> Result<List, StoreError> {
     let patterns: Vec<String> = words
         .to_lowercase()
         .split_whitespace()
@@ -288,33 +271,92 @@ async fn find_words(tx: &mut SqliteConnection, words: &str) -> Result<List, Stor
             ..List::default()
         });
     }
-    let found = sqlx::query(
-        r"SELECT *, count(*) OVER () AS hits FROM (
-              SELECT * FROM tickets
-              WHERE NOT EXISTS (SELECT 1 FROM json_each($1)
-                                WHERE subject_folded NOT LIKE value ESCAPE '\')
-              ORDER BY id DESC LIMIT $3)
-          ORDER BY id DESC LIMIT $2",
-    )
-    .bind(rows::to_json(&patterns)?)
-    .bind(Facts::LIST_PAGE)
-    .bind(MOST_HITS)
-    .fetch_all(&mut *tx)
-    .await?;
-    hits(tx, &found).await
+    Hits::Words(rows::to_json(&patterns)?).page(tx, page).await
 }
 
-async fn hits(tx: &mut SqliteConnection, found: &[SqliteRow]) -> Result<List, StoreError> {
-    let total = match found.first() {
-        Some(row) => unsigned(row.try_get("hits")?),
-        None => 0,
-    };
-    Ok(List {
-        rows: with_names(tx, found).await?,
-        page: 0,
-        pages: 1,
-        total,
-    })
+/// What a search looks at, each with a query of its own.
+enum Hits<'a> {
+    /// A username in lower case, without the `@`.
+    User(&'a str),
+    /// A ticket's number or a person's id.
+    Number(i64),
+    /// Patterns that the subject matches, all of them, in any order: a JSON list.
+    Words(String),
+}
+
+impl Hits<'_> {
+    async fn page(&self, tx: &mut SqliteConnection, page: u32) -> Result<List, StoreError> {
+        let total = unsigned(self.count(tx).await?);
+        let (page, pages) = clamp(page, total, Facts::LIST_PAGE);
+        let found = self.rows(tx, page).await?;
+        Ok(List {
+            rows: with_names(tx, &found).await?,
+            page,
+            pages,
+            total,
+        })
+    }
+
+    async fn count(&self, tx: &mut SqliteConnection) -> Result<i64, StoreError> {
+        let query = match self {
+            Self::User(username) => sqlx::query_scalar(
+                "SELECT count(*) FROM tickets
+                 WHERE user_id IN (SELECT id FROM users WHERE lower(username) = $1
+                                     AND username IS NOT NULL)",
+            )
+            .bind(*username),
+            Self::Number(number) => {
+                sqlx::query_scalar("SELECT count(*) FROM tickets WHERE id = $1 OR user_id = $1")
+                    .bind(*number)
+            }
+            Self::Words(patterns) => sqlx::query_scalar(
+                r"SELECT count(*) FROM (
+                      SELECT 1 FROM tickets
+                      WHERE NOT EXISTS (SELECT 1 FROM json_each($1)
+                                        WHERE subject_folded NOT LIKE value ESCAPE '\')
+                      LIMIT $2)",
+            )
+            .bind(patterns)
+            .bind(MOST_HITS),
+        };
+        Ok(query.fetch_one(tx).await?)
+    }
+
+    async fn rows(
+        &self,
+        tx: &mut SqliteConnection,
+        page: u32,
+    ) -> Result<Vec<SqliteRow>, StoreError> {
+        let (size, skip) = (Facts::LIST_PAGE, offset(page, Facts::LIST_PAGE));
+        let query = match self {
+            Self::User(username) => sqlx::query(
+                "SELECT * FROM tickets
+                 WHERE user_id IN (SELECT id FROM users WHERE lower(username) = $3
+                                     AND username IS NOT NULL)
+                 ORDER BY id DESC LIMIT $1 OFFSET $2",
+            )
+            .bind(size)
+            .bind(skip)
+            .bind(*username),
+            Self::Number(number) => sqlx::query(
+                "SELECT * FROM tickets WHERE id = $3 OR user_id = $3
+                 ORDER BY id DESC LIMIT $1 OFFSET $2",
+            )
+            .bind(size)
+            .bind(skip)
+            .bind(*number),
+            Self::Words(patterns) => sqlx::query(
+                r"SELECT * FROM tickets
+                  WHERE NOT EXISTS (SELECT 1 FROM json_each($3)
+                                    WHERE subject_folded NOT LIKE value ESCAPE '\')
+                  ORDER BY id DESC LIMIT $1 OFFSET $2",
+            )
+            .bind(size)
+            .bind(skip)
+            .bind(patterns),
+        };
+        Ok(query.fetch_all(tx).await?)
+    }
 }
 
 /// Rows of a staff's list, with the users' names.

@@ -173,14 +173,15 @@ pub(super) async fn album(
     }))
 }
 
-/// How many messages a ticket has, with or without notes.
+/// How many messages a ticket has, with or without notes; an album counts as one.
 pub(super) async fn count(
     tx: &mut SqliteConnection,
     ticket: TicketId,
     notes: bool,
 ) -> Result<u32, StoreError> {
     let count: i64 = sqlx::query_scalar(
-        "SELECT count(*) FROM ticket_messages WHERE ticket_id = $1 AND note <= $2",
+        "SELECT count(*) - count(album) + count(DISTINCT album)
+         FROM ticket_messages WHERE ticket_id = $1 AND note <= $2",
     )
     .bind(ticket.0)
     .bind(notes)
@@ -189,7 +190,8 @@ pub(super) async fn count(
     Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
-/// A page of a ticket's messages, oldest first.
+/// A page of a ticket's messages, oldest first. An album has one place, that of its first item, and
+/// is on the page whole.
 pub(super) async fn page(
     tx: &mut SqliteConnection,
     ticket: TicketId,
@@ -199,8 +201,17 @@ pub(super) async fn page(
     let count = count(&mut *tx, ticket, notes).await?;
     let (page, pages) = clamp(page, count.into(), Facts::MESSAGES_PAGE);
     let found = sqlx::query(
-        "SELECT * FROM ticket_messages WHERE ticket_id = $1 AND note <= $2
-         ORDER BY id LIMIT $3 OFFSET $4",
+        "WITH places AS (
+             SELECT id, album FROM ticket_messages AS m WHERE ticket_id = $1 AND note <= $2
+               AND (album IS NULL OR NOT EXISTS (
+                   SELECT 1 FROM ticket_messages AS earlier
+                   WHERE earlier.album = m.album AND earlier.ticket_id = $1 AND earlier.id < m.id))
+             ORDER BY id LIMIT $3 OFFSET $4)
+         SELECT m.* FROM places JOIN ticket_messages AS m ON m.id = places.id
+         UNION ALL
+         SELECT m.* FROM places JOIN ticket_messages AS m
+             ON m.album = places.album AND m.ticket_id = $1 AND m.id > places.id
+         ORDER BY id",
     )
     .bind(ticket.0)
     .bind(notes)

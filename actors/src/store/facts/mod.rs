@@ -134,12 +134,12 @@ impl Search<'_> {
             }
             Need::TicketOf(source) => {
                 self.facts.linked = messages::linked(tx, *source).await?;
-                self.tickets.extend(
-                    self.facts
-                        .linked
-                        .as_ref()
-                        .map(|Linked { ticket, .. }| *ticket),
-                );
+                if let Some(Linked { ticket, .. }) = self.facts.linked {
+                    self.tickets.insert(ticket);
+                    self.facts.last_answer = messages::others_answer(tx, ticket, person).await?;
+                    self.facts.answered_by = messages::answered_by(tx, ticket).await?;
+                    self.facts.staff = numbers::staff(tx).await?;
+                }
             }
             Need::Original(source) => {
                 self.facts.original = messages::by_source(tx, *source).await?;
@@ -211,7 +211,9 @@ impl Search<'_> {
                 self.facts.list = lists::of_user(tx, *user, *page).await?;
                 self.facts.person = rows::users(tx, [*user]).await?.remove(user);
             }
-            Need::Find(words) => self.facts.list = lists::find(tx, words).await?,
+            Need::Find { query, page } => {
+                self.facts.list = lists::find(tx, query, *page).await?;
+            }
             Need::Statistics { today, week } => {
                 self.facts.statistics = numbers::statistics(tx, *today, *week).await?;
             }

@@ -236,6 +236,7 @@ async fn the_newest_screen_is_shown_and_a_reply_to_it_finds_its_ticket() {
     home.outcome.show = Some(Show {
         screen: Screen::Support,
         pressed: Some(ChatMessageId(500)),
+        waiting: None,
     });
     rig.done(home).await;
     let unshown = reads::unshown(&rig.db, Some(ANNA)).await.unwrap();

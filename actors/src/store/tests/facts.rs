@@ -273,13 +273,43 @@ async fn search_knows_numbers_names_and_words() {
         ("  ", &[]),
     ];
     for (words, expected) in cases {
-        let found = list(&rig, VERA, Need::Find(words.to_owned())).await;
+        let found = list(&rig, VERA, find(words, 0)).await;
         assert_eq!(numbers(&found.rows), expected, "{words}");
         assert_eq!(
             (found.total, found.pages),
             (expected.len() as u64, 1),
             "{words}"
         );
+    }
+}
+
+fn find(query: &str, page: u32) -> Need {
+    Need::Find {
+        query: query.to_owned(),
+        page,
+    }
+}
+
+#[tokio::test]
+async fn what_is_found_comes_in_pages() {
+    let rig = rig().await;
+    for place in 0..11 {
+        let update = 300 + place;
+        rig.done(opening(update, BORIS, 3 + place, "More paper", at(update)))
+            .await;
+    }
+    for (query, total, on_last) in [("paper", 11, 3), ("@user2", 14, 6), ("2", 15, 7)] {
+        let first = list(&rig, VERA, find(query, 0)).await;
+        assert_eq!(
+            (first.page, first.pages, first.total),
+            (0, 2, total),
+            "{query}"
+        );
+        assert_eq!(first.rows.len(), 8, "{query}");
+        let last = list(&rig, VERA, find(query, u32::MAX)).await;
+        assert_eq!((last.page, last.total), (1, total), "{query}");
+        assert_eq!(last.rows.len(), on_last, "{query}");
+        assert!(first.rows[7].id > last.rows[0].id, "{query}");
     }
 }
 

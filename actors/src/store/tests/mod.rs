@@ -1,6 +1,7 @@
 //! The store against real files: what the tests share.
 
 mod commit;
+mod conversation;
 mod facts;
 mod group;
 mod held;
@@ -317,6 +318,7 @@ fn opening(update: i64, user: PersonId, on: i64, subject: &str, at: Time) -> Dec
             status: Status::Open,
         },
         pressed: None,
+        waiting: None,
     });
     decision
 }

@@ -6,14 +6,13 @@ use chrono::TimeDelta;
 use super::lists::RECALLABLE;
 use crate::button::Button;
 use crate::content::Piece;
-use crate::conversation::{Conversation, Form, Why};
+use crate::conversation::{Conversation, Draft, Form, Undecided, Why, first_of_albums};
 use crate::facts::Linked;
 use crate::ids::{DraftId, MessageRef, TicketId, TicketRef};
-use crate::input::Wrote;
 use crate::notice::{self, Body, Lane};
 use crate::outcome::{MessageEdit, Toast};
-use crate::screen::{Named, News, Saying, Screen};
-use crate::step::place::{Role, first_of_albums};
+use crate::screen::{Named, News, Screen};
+use crate::step::place::Role;
 use crate::step::turn::Turn;
 use crate::ticket::{Happened, SenderType, Status, Ticket, Time};
 
@@ -49,9 +48,6 @@ impl Turn<'_> {
         let Some((ticket, user)) = self.ticket(id) else {
             return self.no_such_ticket();
         };
-        if self.draft_waits() {
-            return self.show_waiting_draft();
-        }
         self.out.conversation.viewed = Some(id);
         self.out.conversation.form = Form::Answer {
             ticket: id,
@@ -71,9 +67,6 @@ impl Turn<'_> {
         let Some((ticket, _)) = self.ticket(id) else {
             return self.no_such_ticket();
         };
-        if self.draft_waits() {
-            return self.show_waiting_draft();
-        }
         self.out.conversation.viewed = Some(id);
         self.out.conversation.form = Form::Note { ticket: id };
         self.show(Screen::AskNote {
@@ -96,7 +89,7 @@ impl Turn<'_> {
                 .any(|event| event.what == Happened::Answered && event.by != Some(self.me))
         });
         match self.holds(ticket, meanwhile) {
-            Some(why) => self.hold(ticket, vec![piece], why),
+            Some(why) => self.hold(ticket, piece, why),
             None => {
                 let after = self.send(ticket, vec![piece], Closed::Leave);
                 self.show_card(&after, Some(News::AnswerTaken));
@@ -122,12 +115,7 @@ impl Turn<'_> {
             .last_answer
             .filter(|(_, at)| *at > linked.at && self.now - *at < MEANWHILE);
         match self.holds(ticket, meanwhile) {
-            Some(why) if !self.draft_waits() => self.hold(ticket, vec![piece], why),
-            Some(_) => match self.out.conversation.form {
-                Form::Held { ticket: held, .. } if held == ticket.id => self.add_to_draft(piece),
-                // What waits is for somebody else: it is decided first, and never mixed with this.
-                _ => self.show_waiting_draft(),
-            },
+            Some(why) => self.hold_reply(ticket, piece, why),
             None => {
                 self.tell(
                     self.me.chat(),
@@ -156,146 +144,97 @@ impl Turn<'_> {
             .map(|(by, at)| Why::Answered { by, at })
     }
 
-    fn hold(&mut self, ticket: &Ticket, pieces: Vec<Piece>, why: Why) {
-        let draft = self.out.conversation.next_draft();
-        self.out.conversation.viewed = Some(ticket.id);
-        self.out.conversation.form = Form::Held {
-            draft,
+    /// Keeps an answer until the admin has decided about it.
+    fn hold(&mut self, ticket: &Ticket, piece: Piece, why: Why) {
+        let ticket = ticket.id;
+        self.out.conversation.viewed = Some(ticket);
+        self.keep(piece, Undecided::Held { ticket, why });
+    }
+
+    /// A further reply to the same ticket joins the answer that waits there.
+    fn hold_reply(&mut self, ticket: &Ticket, piece: Piece, why: Why) {
+        let mut waiting = self.out.conversation.waiting.iter_mut();
+        let held = waiting.rfind(|draft| {
+            draft.pieces.len() < Conversation::MOST_PIECES
+                && matches!(draft.what, Undecided::Held { ticket: to, .. } if to == ticket.id)
+        });
+        let Some(draft) = held else {
+            return self.hold(ticket, piece, why);
+        };
+        let id = draft.id;
+        draft.what = Undecided::Held {
             ticket: ticket.id,
-            pieces,
             why,
         };
-        self.show_waiting_draft();
-    }
-
-    /// The question about a draft that waits for a decision.
-    pub(in crate::step) fn show_waiting_draft(&mut self) {
-        match self.out.conversation.form.clone() {
-            Form::Held {
-                draft, ticket, why, ..
-            } => {
-                let by = match &why {
-                    Why::Answered { by, .. } => Some(self.named(*by)),
-                    Why::Closed => None,
-                };
-                self.show(Screen::HeldAnswer {
-                    draft,
-                    ticket,
-                    why,
-                    by,
-                    asked_at: self.now,
-                });
-            }
-            Form::Unplaced {
-                draft,
-                pieces,
-                viewed,
-            } => {
-                let viewed = viewed
-                    .and_then(|id| self.ticket(id))
-                    .map(|(ticket, _)| (ticket.id, ticket.subject.clone()));
-                self.show(Screen::Unplaced {
-                    draft,
-                    pieces: pieces.len(),
-                    viewed,
-                });
-            }
-            _ => self.offer(),
-        }
-    }
-
-    /// More words while a draft waits: they stay together, up to fifty.
-    pub(in crate::step) fn add_to_draft(&mut self, piece: Piece) {
-        if let Form::Held { pieces, .. }
-        | Form::Unplaced { pieces, .. }
-        | Form::Loose { pieces, .. } = &mut self.out.conversation.form
-        {
-            pieces.push(piece);
-            // Beyond that the oldest stays in Telegram only: these are the admin's own words,
-            // unsent, and the screen says how many are kept.
-            let excess = pieces.len().saturating_sub(Conversation::MOST_PIECES);
-            pieces.drain(..excess);
-        }
-        self.show_waiting_draft();
-    }
-
-    /// Words of an admin without a ticket: never sent on their own.
-    pub(in crate::step) fn unplaced(&mut self, wrote: Wrote) {
-        let draft = self.out.conversation.next_draft();
-        let viewed = self.out.conversation.viewed.filter(|id| {
-            self.ticket(*id)
-                .is_some_and(|(ticket, _)| ticket.user != self.me)
-        });
-        self.out.conversation.form = Form::Unplaced {
-            draft,
-            pieces: vec![wrote.piece],
-            viewed,
-        };
-        self.show_waiting_draft();
+        self.out.conversation.viewed = Some(ticket.id);
+        self.add_to_draft(id, piece);
     }
 
     fn send_held(&mut self, sent: DraftId, closed: Closed) {
-        let Form::Held {
-            draft,
-            ticket,
-            pieces,
+        let Some(Draft {
+            what: Undecided::Held { ticket, why },
             ..
-        } = self.out.conversation.form.clone()
+        }) = self.out.conversation.draft(sent).cloned()
         else {
             return self.show_answered(sent);
         };
-        if draft != sent {
-            return self.show_answered(sent);
-        }
         let Some((ticket, _)) = self.ticket(ticket) else {
             return self.no_such_ticket();
         };
-        self.out.conversation.form = Form::None;
-        self.out
-            .conversation
-            .remember(draft, TicketRef::Id(ticket.id));
-        let after = self.send(ticket, pieces, closed);
-        self.toast(Toast::Done);
-        self.show_card(&after, Some(News::AnswerTaken));
+        if ticket.status == Status::Closed && why != Why::Closed {
+            // It was closed since this was asked: that is another question, with another number, so
+            // that a second tap of the same button does not answer it.
+            self.toast(Toast::ChangedMeanwhile);
+            let (ticket, why) = (ticket.id, Why::Closed);
+            let asked = self.out.conversation.renumber(sent);
+            return self.ask_another(asked, Undecided::Held { ticket, why });
+        }
+        self.send_draft(sent, ticket, closed);
     }
 
     fn answer_with(&mut self, used: DraftId, id: TicketId) {
-        let Form::Unplaced { draft, pieces, .. } = self.out.conversation.form.clone() else {
-            return self.show_answered(used);
-        };
-        if draft != used {
-            return self.show_answered(used);
+        let draft = self.out.conversation.draft(used);
+        match draft.map(|draft| &draft.what) {
+            Some(Undecided::Unplaced) => {}
+            // Pressed twice: the question that the first press led to.
+            Some(Undecided::Held { .. }) => return self.ask_about(used),
+            _ => return self.show_answered(used),
         }
         let Some((ticket, _)) = self.ticket(id) else {
             return self.no_such_ticket();
         };
         // The offer named the ticket, but not its state: a closed one asks first.
         if ticket.status == Status::Closed {
-            return self.hold(ticket, pieces, Why::Closed);
+            let (ticket, why) = (ticket.id, Why::Closed);
+            return self.ask_another(used, Undecided::Held { ticket, why });
         }
-        self.out.conversation.form = Form::None;
-        self.out.conversation.remember(draft, TicketRef::Id(id));
-        let after = self.send(ticket, pieces, Closed::Leave);
+        self.send_draft(used, ticket, Closed::Leave);
+    }
+
+    /// Sends a draft, and shows the ticket.
+    fn send_draft(&mut self, id: DraftId, ticket: &Ticket, closed: Closed) {
+        let Some(Draft { pieces, .. }) = self.out.conversation.take_draft(id) else {
+            return self.show_answered(id);
+        };
+        self.out.conversation.remember(id, TicketRef::Id(ticket.id));
+        let after = self.send(ticket, pieces, closed);
         self.toast(Toast::Done);
         self.show_card(&after, Some(News::AnswerTaken));
     }
 
     /// An admin is a user too: the words become an offer as anybody's do.
     fn ask_as_user(&mut self, used: DraftId) {
-        match self.out.conversation.form.clone() {
-            Form::Unplaced { draft, pieces, .. } if draft == used => self.keep_loose(pieces, None),
+        let draft = self.out.conversation.draft(used);
+        match draft.map(|draft| &draft.what) {
+            Some(Undecided::Unplaced) => self.ask_another(
+                used,
+                Undecided::Loose {
+                    closed: None,
+                    choosing_category: false,
+                },
+            ),
+            Some(Undecided::Loose { .. }) => self.ask_about(used),
             _ => self.show_answered(used),
-        }
-    }
-
-    /// A press of a draft that is over shows what became of it.
-    fn show_answered(&mut self, draft: DraftId) {
-        match self.out.conversation.sent_as(draft).and_then(TicketRef::id) {
-            Some(ticket) => {
-                self.toast(Toast::Already);
-                self.open_card(ticket, None);
-            }
-            None => self.out_of_date(),
         }
     }
 
@@ -323,7 +262,8 @@ impl Turn<'_> {
             }));
         }
         let others = self.others_who_care(&change.ticket);
-        let heads: Vec<usize> = first_of_albums(&pieces).collect();
+        let heads: Vec<usize> =
+            first_of_albums(pieces.iter().map(|piece| piece.album.as_ref())).collect();
         for (place, piece) in pieces.into_iter().enumerate() {
             let parts = notice::parts(&piece.content, piece.album.is_some());
             let album = piece.album.clone();
@@ -421,7 +361,7 @@ impl Turn<'_> {
         }
         if self.now - message.created_at >= RECALLABLE {
             self.toast(Toast::OutOfDate);
-            return self.say(Saying::TooOldToRecall);
+            return self.show_card(ticket, Some(News::TooOldToRecall));
         }
         let mut change = self.change(ticket);
         for sibling in &original.siblings {
@@ -443,8 +383,9 @@ impl Turn<'_> {
                 );
             }
         }
+        let after = change.ticket.clone();
         self.out.tickets.push(change);
         self.toast(Toast::Done);
-        self.say(Saying::Recalled);
+        self.show_card(&after, Some(News::Recalled));
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::button::{Button, Filter};
 use crate::conversation::Form;
-use crate::ids::{PersonId, TicketId};
-use crate::outcome::Toast;
+use crate::ids::{MessageId, PersonId, TicketId};
+use crate::outcome::{MessageEdit, Toast};
 use crate::screen::{Card, Counts, Deliveries, ListOf, Named, News, Saying, Screen};
 use crate::step::turn::Turn;
 use crate::ticket::{Ticket, UserRecord};
@@ -30,6 +30,10 @@ impl Turn<'_> {
                 categories: self.settings.categories.clone(),
             }),
             Button::Find => self.ask_find(),
+            Button::Found(_) => match self.out.conversation.query.clone() {
+                Some(query) => self.found(query),
+                None => self.out_of_date(),
+            },
             Button::Statistics => self.show(Screen::Statistics(self.facts.statistics.clone())),
             Button::Mute(mute) => {
                 self.out.person.muted = Some(mute);
@@ -109,9 +113,6 @@ impl Turn<'_> {
     }
 
     pub(in crate::step) fn ask_find(&mut self) {
-        if self.draft_waits() {
-            return self.show_waiting_draft();
-        }
         self.out.conversation.form = Form::Find;
         self.show(Screen::AskFind);
     }
@@ -121,10 +122,17 @@ impl Turn<'_> {
         if query.trim().is_empty() {
             return self.say(Saying::NothingFound);
         }
+        self.out.conversation.query = Some(query.clone());
         self.show(Screen::Tickets {
             of: ListOf::Found(query),
             list: self.facts.list.clone(),
         });
+    }
+
+    /// Whether this turn takes the answer back.
+    fn recalls(&self, answer: MessageId) -> bool {
+        let mut edits = self.out.tickets.iter().flat_map(|change| &change.edits);
+        edits.any(|edit| matches!(edit, MessageEdit::Recall { message, .. } if *message == answer))
     }
 
     /// One ticket, as it is stored.
@@ -146,6 +154,7 @@ impl Turn<'_> {
             .own_answer
             .as_ref()
             .filter(|answer| self.now - answer.created_at < RECALLABLE)
+            .filter(|answer| !self.recalls(answer.id))
             .map(|answer| answer.id);
         let mut answers = self.marks();
         if self.new_messages() > 0 {
@@ -157,8 +166,7 @@ impl Turn<'_> {
             user: user.clone(),
             user_tickets: self.facts.user_tickets,
             assignee: ticket.assignee.map(|assignee| self.named(assignee)),
-            messages: self.facts.message_count
-                + u32::try_from(self.new_messages()).unwrap_or(u32::MAX),
+            messages: self.facts.message_count.saturating_add(self.new_entries()),
             me: self.me,
             at: self.now,
             recallable,

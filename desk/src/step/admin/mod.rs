@@ -7,7 +7,7 @@ mod manage;
 
 use super::turn::Turn;
 use crate::button::Button;
-use crate::conversation::Form;
+use crate::conversation::{Form, Undecided};
 use crate::input::Wrote;
 
 impl Turn<'_> {
@@ -19,6 +19,7 @@ impl Turn<'_> {
             | Button::List(..)
             | Button::Filters
             | Button::Find
+            | Button::Found(_)
             | Button::Statistics
             | Button::Mute(_)
             | Button::UserTickets(..)
@@ -42,13 +43,12 @@ impl Turn<'_> {
         match self.out.conversation.form.clone() {
             Form::Answer { ticket, .. } => self.answer_typed(ticket, wrote.piece),
             Form::Note { ticket } => self.note_typed(ticket, wrote.piece),
-            Form::Held { .. } | Form::Unplaced { .. } => self.add_to_draft(wrote.piece),
             Form::Find => {
                 self.out.conversation.form = Form::None;
                 self.out.conversation.answered_album = wrote.piece.album;
                 self.found(wrote.piece.content.text);
             }
-            _ => self.unplaced(wrote),
+            _ => self.keep(wrote.piece, Undecided::Unplaced),
         }
     }
 }

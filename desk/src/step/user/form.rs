@@ -2,13 +2,13 @@
 
 use crate::button::Button;
 use crate::content::{Content, Piece};
-use crate::conversation::Form;
+use crate::conversation::{Form, Undecided};
 use crate::formatted::one_line;
-use crate::ids::{DraftId, TicketId, TicketRef};
+use crate::ids::{DraftId, TicketId};
 use crate::input::Wrote;
 use crate::notice::Why;
-use crate::outcome::{TicketChange, Toast};
-use crate::screen::{FIRST_VERSION, Problem, Saying, Screen};
+use crate::outcome::TicketChange;
+use crate::screen::{FIRST_VERSION, Problem, Screen};
 use crate::step::turn::Turn;
 use crate::ticket::{Category, Happened, Priority, Status, Ticket};
 
@@ -45,11 +45,9 @@ fn read_description(content: &Content) -> Result<(), Problem> {
 impl Turn<'_> {
     /// Starts the form; words that wait for a place come first.
     pub(in crate::step) fn new_ticket(&mut self) {
-        if let Form::Loose { .. } = self.out.conversation.form {
-            return self.offer();
-        }
-        if let Form::Held { .. } | Form::Unplaced { .. } = self.out.conversation.form {
-            return self.show_waiting_draft();
+        let mut waiting = self.out.conversation.waiting.iter();
+        if let Some(loose) = waiting.rfind(|draft| !draft.is_staffs()) {
+            return self.ask_about(loose.id);
         }
         let draft = self.out.conversation.next_draft();
         let category = match self.settings.categories.as_slice() {
@@ -105,6 +103,7 @@ impl Turn<'_> {
             Button::JoinTicket(draft, ticket) => self.join_ticket(draft, ticket, false),
             Button::ReopenAndJoin(draft, ticket) => self.join_ticket(draft, ticket, true),
             Button::Discard(draft) => self.discard(draft),
+            Button::Draft(draft) => self.come_back_to(draft),
             _ => self.out_of_date(),
         }
     }
@@ -122,15 +121,13 @@ impl Turn<'_> {
                 *category = Some(picked);
                 self.ask_next(None);
             }
-            Form::Loose { draft: current, .. } if *current == draft => {
-                self.ticket_of_loose(picked);
-            }
-            _ => self.show_sent(draft),
+            _ => self.ticket_of_loose(draft, picked),
         }
     }
 
     fn form_back(&mut self, back_in: DraftId) {
         let many = self.settings.categories.len() > 1;
+        let waits = self.out.conversation.draft(back_in).is_some();
         match &mut self.out.conversation.form {
             Form::NewTicket {
                 draft,
@@ -149,42 +146,8 @@ impl Turn<'_> {
                 self.out.conversation.form = Form::None;
                 self.show(Screen::Support);
             }
-            Form::Loose {
-                draft,
-                choosing_category,
-                ..
-            } if *draft == back_in => {
-                *choosing_category = false;
-                self.offer();
-            }
+            _ if waits => self.choose_category(back_in, false),
             _ => self.show_sent(back_in),
-        }
-    }
-
-    /// Throws a draft away, if it is still there.
-    pub(in crate::step) fn discard(&mut self, thrown: DraftId) {
-        match &self.out.conversation.form {
-            Form::NewTicket { draft, .. }
-            | Form::Loose { draft, .. }
-            | Form::Held { draft, .. }
-            | Form::Unplaced { draft, .. }
-                if *draft == thrown =>
-            {
-                self.out.conversation.form = Form::None;
-                self.say(Saying::Discarded);
-            }
-            _ => self.show_sent(thrown),
-        }
-    }
-
-    /// A press of a draft that is over shows what became of it.
-    pub(in crate::step) fn show_sent(&mut self, draft: DraftId) {
-        match self.out.conversation.sent_as(draft).and_then(TicketRef::id) {
-            Some(ticket) if self.my_ticket(ticket).is_some() => {
-                self.toast(Toast::Already);
-                self.open_mine(ticket);
-            }
-            _ => self.out_of_date(),
         }
     }
 
@@ -194,14 +157,13 @@ impl Turn<'_> {
         match self.out.conversation.form.clone() {
             Form::NewTicket { category: None, .. } => {
                 // Words instead of a press: they are kept, and the category is all that lacks.
-                let draft = self.out.conversation.next_draft();
-                self.out.conversation.form = Form::Loose {
-                    draft,
-                    pieces: vec![piece],
-                    closed: None,
-                    choosing_category: true,
-                };
-                self.offer();
+                self.keep(
+                    piece,
+                    Undecided::Loose {
+                        closed: None,
+                        choosing_category: true,
+                    },
+                );
             }
             Form::NewTicket {
                 draft,
@@ -232,7 +194,6 @@ impl Turn<'_> {
                 Ok(()) => self.open_ticket(draft, category, subject, vec![piece]),
                 Err(problem) => self.ask_next(Some(problem)),
             },
-            Form::Loose { .. } => self.add_loose(piece),
             Form::Reply { ticket } => self.reply_typed(ticket, piece),
             _ => self.out_of_date(),
         }

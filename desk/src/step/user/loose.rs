@@ -1,18 +1,15 @@
 //! Just writing: words outside any form look for a ticket, and nothing is ever typed twice.
 
 use crate::content::Piece;
-use crate::conversation::{Conversation, Form};
-use crate::formatted::{cut, one_line};
+use crate::conversation::{Conversation, Draft, Undecided};
 use crate::ids::{DraftId, TicketId, TicketRef};
 use crate::input::Wrote;
 use crate::notice::{Body, Lane, Why};
 use crate::outcome::Toast;
-use crate::screen::{Brief, Choice, Screen};
+use crate::screen::{Brief, Screen};
+use crate::step::draft::first_line;
 use crate::step::turn::Turn;
 use crate::ticket::{Category, Happened, Lang, Status, Ticket};
-
-/// The longest subject that is made of a first line, in UTF-16 units.
-const SUBJECT: usize = 60;
 
 impl Turn<'_> {
     /// Words without a place: with one open ticket they join it, else the person chooses.
@@ -22,123 +19,97 @@ impl Turn<'_> {
         {
             return self.join(ticket, wrote.piece);
         }
-        self.keep_loose(vec![wrote.piece], None);
+        self.keep(
+            wrote.piece,
+            Undecided::Loose {
+                closed: None,
+                choosing_category: false,
+            },
+        );
     }
 
     /// Words to a closed ticket are kept: reopen it, or a new one?
     pub(in crate::step) fn offer_closed(&mut self, ticket: &Ticket, piece: Piece) {
-        match &mut self.out.conversation.form {
-            Form::Loose { closed, .. } => {
-                *closed = Some(ticket.id);
-                self.add_loose(piece);
-            }
-            Form::Unplaced { .. } => self.add_to_draft(piece),
-            // An answer to somebody waits already: it is decided first, and never mixed with this.
-            Form::Held { .. } => self.show_waiting_draft(),
-            _ => self.keep_loose(vec![piece], Some(ticket.id)),
+        let closed = Some(ticket.id);
+        let same = self.out.conversation.waiting.iter().rfind(
+            |draft| matches!(draft.what, Undecided::Loose { closed: to, .. } if to == closed),
+        );
+        match same {
+            Some(draft) => self.add_loose(draft.id, piece),
+            None => self.keep(
+                piece,
+                Undecided::Loose {
+                    closed,
+                    choosing_category: false,
+                },
+            ),
         }
-    }
-
-    /// Keeps words as a draft and asks where they go.
-    pub(in crate::step) fn keep_loose(&mut self, pieces: Vec<Piece>, closed: Option<TicketId>) {
-        let draft = self.out.conversation.next_draft();
-        self.out.conversation.form = Form::Loose {
-            draft,
-            pieces,
-            closed,
-            choosing_category: false,
-        };
-        self.offer();
     }
 
     /// More words while the others wait: they stay together. A draft that is full becomes a ticket
     /// by itself.
-    pub(super) fn add_loose(&mut self, piece: Piece) {
-        let Form::Loose { pieces, .. } = &mut self.out.conversation.form else {
-            return;
-        };
-        pieces.push(piece);
-        if pieces.len() >= Conversation::MOST_PIECES
-            && let Some(category) = self.settings.categories.first().cloned()
-        {
-            return self.ticket_of_loose(category);
+    pub(in crate::step) fn add_loose(&mut self, id: DraftId, piece: Piece) {
+        let full = self
+            .draft_mut(id)
+            .is_some_and(|draft| draft.pieces.len() + 1 >= Conversation::MOST_PIECES);
+        match self.settings.categories.first().cloned() {
+            Some(category) if full => {
+                if let Some(draft) = self.draft_mut(id) {
+                    draft.pieces.push(piece);
+                }
+                self.ticket_of_loose(id, category);
+            }
+            _ => self.add_to_draft(id, piece),
         }
-        self.offer();
     }
 
-    /// Asks where the words go.
-    pub(in crate::step) fn offer(&mut self) {
-        let Form::Loose {
-            draft,
-            pieces,
-            closed,
-            choosing_category,
-        } = &self.out.conversation.form
-        else {
-            return self.out_of_date();
-        };
-        let (draft, closed) = (*draft, *closed);
-        let choice = if *choosing_category {
-            Choice::Category {
-                categories: self.settings.categories.clone(),
-            }
-        } else if let Some(ticket) = closed
-            .and_then(|id| self.my_ticket(id))
-            .filter(|ticket| ticket.status == Status::Closed)
-        {
-            Choice::Closed {
-                ticket: brief(ticket),
-            }
-        } else {
-            match self.facts.open.as_slice() {
-                [] => Choice::New,
-                open => Choice::Several {
-                    open: open.to_vec(),
-                },
-            }
-        };
-        let screen = Screen::Offer {
-            draft,
-            subject: first_line(pieces),
-            pieces: pieces.len(),
-            choice,
-        };
-        self.show(screen);
+    /// The loose words with this number, if they still wait.
+    fn is_loose(&self, id: DraftId) -> bool {
+        let draft = self.out.conversation.draft(id);
+        draft.is_some_and(|draft| matches!(draft.what, Undecided::Loose { .. }))
     }
 
     /// "Make a ticket": at once where there is one category, else the category is asked for.
-    pub(super) fn make_ticket(&mut self, made: DraftId) {
-        match &mut self.out.conversation.form {
-            Form::Loose {
-                draft,
-                choosing_category,
-                ..
-            } if *draft == made => match self.settings.categories.as_slice() {
-                [only] => self.ticket_of_loose(only.clone()),
-                _ => {
-                    *choosing_category = true;
-                    self.offer();
-                }
-            },
-            _ => self.show_sent(made),
+    pub(super) fn make_ticket(&mut self, id: DraftId) {
+        if !self.is_loose(id) {
+            return self.show_sent(id);
+        }
+        match self.settings.categories.as_slice() {
+            [only] => self.ticket_of_loose(id, only.clone()),
+            _ => self.choose_category(id, true),
         }
     }
 
+    /// Whether the category is asked for, or still where the words go.
+    pub(super) fn choose_category(&mut self, id: DraftId, choosing: bool) {
+        if let Some(Draft {
+            what: Undecided::Loose {
+                choosing_category, ..
+            },
+            ..
+        }) = self.draft_mut(id)
+        {
+            *choosing_category = choosing;
+        }
+        self.ask_about(id);
+    }
+
     /// Makes a ticket of the loose words.
-    pub(super) fn ticket_of_loose(&mut self, category: Category) {
-        let Form::Loose { draft, pieces, .. } = std::mem::take(&mut self.out.conversation.form)
-        else {
+    pub(super) fn ticket_of_loose(&mut self, id: DraftId, category: Category) {
+        if !self.is_loose(id) {
+            return self.show_sent(id);
+        }
+        let Some(Draft { pieces, .. }) = self.out.conversation.take_draft(id) else {
             return self.out_of_date();
         };
         let subject = first_line(&pieces).unwrap_or_else(|| wordless(self.lang()));
-        self.open_ticket(draft, category, subject, pieces);
+        self.open_ticket(id, category, subject, pieces);
     }
 
     /// Adds the loose words to a ticket, reopening it where that was chosen.
-    pub(super) fn join_ticket(&mut self, joined: DraftId, ticket: TicketId, reopen: bool) {
-        match &self.out.conversation.form {
-            Form::Loose { draft, .. } if *draft == joined => {}
-            _ => return self.show_sent(joined),
+    pub(super) fn join_ticket(&mut self, id: DraftId, ticket: TicketId, reopen: bool) {
+        if !self.is_loose(id) {
+            return self.show_sent(id);
         }
         let Some(ticket) = self.my_ticket(ticket) else {
             return self.no_such_ticket();
@@ -146,14 +117,17 @@ impl Turn<'_> {
         let closed = ticket.status == Status::Closed;
         if closed && !reopen {
             // It was closed meanwhile: the words stay, and the question is another.
-            if let Form::Loose { closed, .. } = &mut self.out.conversation.form {
-                *closed = Some(ticket.id);
-            }
             self.toast(Toast::ChangedMeanwhile);
-            return self.offer();
+            let closed = Some(ticket.id);
+            return self.ask_another(
+                id,
+                Undecided::Loose {
+                    closed,
+                    choosing_category: false,
+                },
+            );
         }
-        let Form::Loose { draft, pieces, .. } = std::mem::take(&mut self.out.conversation.form)
-        else {
+        let Some(Draft { pieces, .. }) = self.out.conversation.take_draft(id) else {
             return self.out_of_date();
         };
         let mut change = self.change(ticket);
@@ -175,9 +149,7 @@ impl Turn<'_> {
         self.add_users(&mut change, pieces, Why::FollowUp, Why::FollowUp);
         self.out.tickets.push(change);
         self.placed(TicketRef::Id(ticket.id));
-        self.out
-            .conversation
-            .remember(draft, TicketRef::Id(ticket.id));
+        self.out.conversation.remember(id, TicketRef::Id(ticket.id));
         self.show(Screen::Joined {
             ticket: TicketRef::Id(ticket.id),
             subject: ticket.subject.clone(),
@@ -194,16 +166,6 @@ pub(in crate::step) fn reopen_in(ticket: &mut Ticket) {
         Status::Open
     };
     ticket.closed_at = None;
-}
-
-/// The first line of the first message that has words, cut.
-fn first_line(pieces: &[Piece]) -> Option<String> {
-    pieces
-        .iter()
-        .flat_map(|piece| piece.content.text.lines())
-        .map(one_line)
-        .find(|line| !line.is_empty())
-        .map(|line| cut(&line, SUBJECT).into_owned())
 }
 
 /// The subject of a ticket that starts without words.

@@ -4,4 +4,4 @@ mod form;
 mod loose;
 mod tickets;
 
-pub(super) use loose::reopen_in;
+pub(super) use loose::{brief, reopen_in};

@@ -98,23 +98,12 @@ impl Turn<'_> {
         let Some(ticket) = self.my_ticket(ticket) else {
             return self.no_such_ticket();
         };
-        if self.draft_waits() {
-            return self.show_waiting_draft();
-        }
         self.mark_read(ticket);
         self.out.conversation.form = Form::Reply { ticket: ticket.id };
         self.show(Screen::AskReply {
             ticket: ticket.id,
             subject: ticket.subject.clone(),
         });
-    }
-
-    /// Whether words or an answer wait for a decision: no form may push them aside.
-    pub(in crate::step) fn draft_waits(&self) -> bool {
-        matches!(
-            self.out.conversation.form,
-            Form::Loose { .. } | Form::Held { .. } | Form::Unplaced { .. }
-        )
     }
 
     fn close_mine(&mut self, ticket: TicketId, version: Version) {

@@ -78,6 +78,10 @@ with_staff_buttons! {
         Priority { priority: Priority } = "priority",
         /// A kind of content.
         Kind { kind: ContentKind } = "kind",
+        /// A moment.
+        JustNow = "just-now",
+        /// A moment.
+        Ago { age: &'a str } = "ago",
         /// A span of time.
         UnderAMinute = "under-a-minute",
         /// A span of time.
@@ -116,14 +120,10 @@ with_staff_buttons! {
         Discarded = "discarded",
         /// Our own failure.
         Trouble = "trouble",
-        /// An answer was taken back.
-        Recalled = "recalled",
-        /// It cannot be any more.
-        TooOldToRecall = "too-old-to-recall",
+        /// More waits than a conversation holds.
+        TooManyWaiting = "too-many-waiting",
         /// Nothing was found.
         NothingFound = "nothing-found",
-        /// Others' tickets are silent.
-        /// They are not.
 
         // Buttons of menus and forms.
         /// To the support menu.
@@ -138,6 +138,8 @@ with_staff_buttons! {
         KeyBack = "key-back",
         /// To the main menu.
         KeyHome = "key-home",
+        /// To what waits for a decision.
+        KeyWaiting { n: usize } = "key-waiting",
         /// Leave the form.
         KeyCancel = "key-cancel",
         /// Throw the draft away.
@@ -186,8 +188,8 @@ with_staff_buttons! {
         NotText = "not-text",
         /// The confirmation.
         TicketOpened { number: TicketId, subject: &'a str, status: &'a str } = "ticket-opened",
-        /// The loose words, in short.
-        OfferedWords { subject: &'a str, pieces: usize } = "offered-words",
+        /// What waits for a decision, in short.
+        WaitingWords { words: &'a str, pieces: usize } = "waiting-words",
         /// Make a ticket?
         OfferNew = "offer-new",
         /// Which category?
@@ -278,6 +280,14 @@ with_staff_buttons! {
         NewsAnswerDropped = "news-answer-dropped",
         /// Nothing was done about an answer.
         NewsAnswerStands { mark: &'a str } = "news-answer-stands",
+        /// The answer waits, for its user has blocked the bot.
+        NewsAnswerKept = "news-answer-kept",
+        /// The answer was taken back.
+        NewsRecalled = "news-recalled",
+        /// It cannot be any more.
+        NewsTooOldToRecall = "news-too-old-to-recall",
+        /// The answer that waited is gone.
+        NewsDiscarded = "news-discarded",
         /// Ten minutes are over.
         NewsTooLateToUndo = "news-too-late-to-undo",
         /// The assignee must be an admin.
@@ -300,6 +310,8 @@ with_staff_buttons! {
         HeadStaff { name: &'a str, date: &'a str } = "head-staff",
         /// Above an internal note.
         HeadNote { name: &'a str, date: &'a str } = "head-note",
+        /// An album.
+        AlbumOf { n: usize } = "album-of",
         /// Edited.
         MarkEdited = "mark-edited",
         /// Taken back.
@@ -401,15 +413,15 @@ with_staff_buttons! {
         /// The ticket is closed.
         HeldClosed { number: TicketId } = "held-closed",
         /// Another admin answered.
-        HeldAnswered { number: TicketId, name: &'a str, age: &'a str } = "held-answered",
+        HeldAnswered { number: TicketId, name: &'a str, ago: &'a str } = "held-answered",
         /// Words without a ticket.
-        Unplaced { pieces: usize } = "unplaced",
+        Unplaced = "unplaced",
 
         // Notices.
         /// Above a new ticket's first message.
-        HeadingNewTicket {
-            number: TicketId, subject: &'a str, user: &'a str, category: &'a str,
-        } = "heading-new-ticket",
+        HeadingNewTicket { number: TicketId } = "heading-new-ticket",
+        /// And whose it is.
+        HeadingUser { user: &'a str, category: &'a str } = "heading-user",
         /// Above what its user added.
         HeadingFollowUp { number: TicketId, subject: &'a str, user: &'a str } = "heading-follow-up",
         /// Above an answer.
@@ -420,6 +432,8 @@ with_staff_buttons! {
         } = "heading-others-answer",
         /// Below an album.
         AlbumAbove { number: TicketId } = "album-above",
+        /// Below words that are cut.
+        GoesOn { number: TicketId } = "goes-on",
         /// In place of what could not be passed on.
         NotCopied { kind: &'a str } = "not-copied",
         /// To the user.
