@@ -47,7 +47,10 @@ async fn what_is_read_together_is_what_each_would_read_alone() {
     }
     assert!(!Reader::takes(&[
         Need::OpenTickets,
-        Need::Find("a".to_owned())
+        Need::Find {
+            query: "a".to_owned(),
+            page: 0
+        }
     ]));
 }
 
