@@ -320,6 +320,7 @@ async fn a_pause_before_commands_are_set_delays_nothing_else() {
     let pause = Fault::TooManyRequests { retry_after: 600 };
     town.sandbox.fail_next("setMyCommands", None, pause, 1);
     town.restart_with_admins(&[OLEG, KATE, EMMA]).await;
+    town.person(EMMA).writes("/start").await;
     let has_theirs = |town: &Town| {
         let commands = town.sandbox.person(EMMA).commands();
         commands.iter().any(|(name, _)| name == "admin")

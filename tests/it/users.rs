@@ -371,7 +371,19 @@ async fn commands_are_set_only_when_they_changed() {
     town.person(EMMA).writes("/start").await;
     town.restart().await;
     town.person(EMMA).writes("/start").await;
+    town.person(KATE).writes("/start").await;
     assert_eq!(set(&town.sandbox), all);
+    // An admin who never pressed Start is left alone until they do, and needs no restart then.
+    town.restart_with_admins(&[OLEG, KATE, ANNA]).await;
+    town.person(KATE).writes("/start").await;
+    assert_eq!(set(&town.sandbox), all);
+    town.person(ANNA).writes("/start").await;
+    town.sandbox
+        .wait_until(PATIENCE, |sandbox| set(sandbox) == all + 3)
+        .await
+        .expect("her commands are set");
+    let calls = town.sandbox.calls();
+    assert!(calls.iter().all(|call| call.ok), "a refused call");
 }
 
 #[actix_rt::test]

@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use frontdesk_desk::ids::PersonId;
 use frontdesk_desk::text::commands;
 use frontdesk_desk::ticket::Lang;
+use tokio::sync::mpsc;
 use tracing::{info, warn};
 
 use super::Neighbours;
@@ -21,10 +22,12 @@ struct Told {
     admins: Vec<PersonId>,
 }
 
-/// Sets the commands that changed, and remembers what was set. A pause that Telegram asks for is
-/// kept, and delays nothing but the commands; what fails otherwise is tried again at the next start.
-pub(super) async fn keep_current(neighbours: Neighbours) {
-    let mut before = match neighbours.commands_hash.send(CommandsHash).await {
+/// Sets the commands that changed, and remembers what was set: those of everybody at once, those of
+/// an admin when they write (`wrote`), for Telegram refuses them for somebody who never pressed
+/// Start. A pause that Telegram asks for is kept, and delays nothing but the commands; what fails
+/// otherwise is tried again at the next start.
+pub(super) async fn keep_current(neighbours: Neighbours, mut wrote: mpsc::Receiver<PersonId>) {
+    let mut told = match neighbours.commands_hash.send(CommandsHash).await {
         Ok(Ok(stored)) => stored.map_or_else(Told::default, |stored| Told::read(&stored)),
         Ok(Err(error)) => {
             warn!(%error, "it is not known which commands are set; they are left as they are");
@@ -32,24 +35,43 @@ pub(super) async fn keep_current(neighbours: Neighbours) {
         }
         Err(_) => return,
     };
+    let mut present = Present::default();
     loop {
-        let (now, pause) = set(&neighbours, &before).await;
-        if now != before {
-            let told = CommandsSet { hash: now.write() };
-            if let Ok(Err(error)) = neighbours.commands_set.send(told).await {
+        let (now, pause) = set(&neighbours, &told, &mut present).await;
+        if now != told {
+            let hash = CommandsSet { hash: now.write() };
+            if let Ok(Err(error)) = neighbours.commands_set.send(hash).await {
                 warn!(%error, "the commands are set but not remembered");
             }
         }
-        let Some(seconds) = pause else { return };
-        let pause = TimeDelta::seconds(i64::from(seconds.max(1)));
-        neighbours.clock.sleep(pause).await;
-        before = now;
+        told = now;
+        if let Some(seconds) = pause {
+            let pause = TimeDelta::seconds(i64::from(seconds.max(1)));
+            neighbours.clock.sleep(pause).await;
+            continue;
+        }
+        loop {
+            match wrote.recv().await {
+                Some(admin) if told.admins.contains(&admin) || present.failed.contains(&admin) => {}
+                Some(admin) => break present.wrote.push(admin),
+                None => return,
+            }
+        }
     }
+}
+
+/// The admins who wrote since the start.
+#[derive(Default)]
+struct Present {
+    /// Whose commands are to be set.
+    wrote: Vec<PersonId>,
+    /// Whose commands cannot be set.
+    failed: Vec<PersonId>,
 }
 
 /// Sets what differs from before; answers what is set then, and for how many seconds Telegram wants
 /// to hear nothing of the rest.
-async fn set(neighbours: &Neighbours, before: &Told) -> (Told, Option<u32>) {
+async fn set(neighbours: &Neighbours, before: &Told, present: &mut Present) -> (Told, Option<u32>) {
     let settings = &neighbours.settings;
     let mut pause = None;
     let wanted = fingerprint(settings.language);
@@ -70,24 +92,21 @@ async fn set(neighbours: &Neighbours, before: &Told) -> (Told, Option<u32>) {
         }
         now.commands = wanted;
     }
-    for admin in &settings.admins {
-        if now.admins.contains(admin) {
-            continue;
-        }
-        match set_for(neighbours, CommandScope::Person(*admin), true).await {
-            Ok(()) => now.admins.push(*admin),
-            Err(Failure::Unreachable) => {
-                info!(%admin, "this admin has not started the bot yet; their commands are set at a later start");
+    for admin in std::mem::take(&mut present.wrote) {
+        match set_for(neighbours, CommandScope::Person(admin), true).await {
+            Ok(()) => now.admins.push(admin),
+            Err(Failure::RetryAfter(seconds)) => {
+                pause = pause.max(Some(seconds));
+                present.wrote.push(admin);
             }
-            Err(Failure::RetryAfter(seconds)) => pause = pause.max(Some(seconds)),
-            Err(failure) => info!(%admin, %failure, "an admin's commands cannot be set now"),
+            Err(failure) => {
+                info!(%admin, %failure, "an admin's commands cannot be set now");
+                present.failed.push(admin);
+            }
         }
     }
-    for former in before
-        .admins
-        .iter()
-        .filter(|admin| !settings.is_admin(**admin))
-    {
+    let former = before.admins.iter();
+    for former in former.filter(|admin| !settings.is_admin(**admin)) {
         match take_from(neighbours, *former).await {
             Ok(()) | Err(Failure::Unreachable) => now.admins.retain(|admin| admin != former),
             Err(failure) => {

@@ -18,7 +18,7 @@ use actix::{
     ResponseFuture, WrapFuture,
 };
 use frontdesk_desk::Settings;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use self::settling::Settling;
 use crate::clock::Clock;
@@ -77,6 +77,9 @@ pub struct IntakeSettings {
     pub unclean: bool,
 }
 
+/// So many messages of admins can wait to be looked at for the menus.
+const ADMINS_AT_ONCE: usize = 16;
+
 /// Takes updates in. Starting the actor starts the first poll, so Tickets must have started.
 pub struct Intake {
     neighbours: Neighbours,
@@ -108,13 +111,15 @@ impl Actor for Intake {
     type Context = Context<Self>;
 
     fn started(&mut self, context: &mut Self::Context) {
+        let (wrote, writing) = mpsc::channel(ADMINS_AT_ONCE);
         let settling = Arc::new(Settling::new(
             self.neighbours.clone(),
             self.stopping.subscribe(),
+            wrote,
         ));
         let retries = retries::keep_retrying(settling.clone());
         context.spawn(retries.into_actor(self));
-        let commands = commands::keep_current(self.neighbours.clone());
+        let commands = commands::keep_current(self.neighbours.clone(), writing);
         context.spawn(commands.into_actor(self));
         let polling = polling::poll(settling, self.settings);
         context.spawn(polling.into_actor(self).map(|how, intake, context| {

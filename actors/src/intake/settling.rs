@@ -11,7 +11,7 @@ use frontdesk_desk::Input;
 use frontdesk_desk::ids::PersonId;
 use futures::future::try_join_all;
 use serde_json::Value;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tracing::{debug, error, info, warn};
 
 use super::Neighbours;
@@ -45,6 +45,8 @@ impl Pauses {
 pub(super) struct Settling {
     pub(super) neighbours: Neighbours,
     stopping: watch::Receiver<bool>,
+    /// Told which admins write.
+    wrote: mpsc::Sender<PersonId>,
     /// Whether the database was away when it was last asked: one line for each change.
     store_away: AtomicBool,
     /// How many updates of each kind were of no concern.
@@ -52,10 +54,15 @@ pub(super) struct Settling {
 }
 
 impl Settling {
-    pub(super) fn new(neighbours: Neighbours, stopping: watch::Receiver<bool>) -> Self {
+    pub(super) fn new(
+        neighbours: Neighbours,
+        stopping: watch::Receiver<bool>,
+        wrote: mpsc::Sender<PersonId>,
+    ) -> Self {
         Self {
             neighbours,
             stopping,
+            wrote,
             store_away: AtomicBool::new(false),
             ignored: Mutex::new(BTreeMap::new()),
         }
@@ -140,6 +147,10 @@ impl Settling {
             match self.neighbours.sessions.receive(receive.clone()).await {
                 Ok(()) => {
                     self.store_answers();
+                    if self.neighbours.settings.is_admin(person) {
+                        // Whoever is not heard now is heard when they write next.
+                        let _ = self.wrote.try_send(person);
+                    }
                     return Ok(());
                 }
                 Err(ReceiveError::Rule(reason)) => {

@@ -213,11 +213,18 @@ async fn commands_are_set_when_they_changed_and_only_then() {
         sets.map(|(_, parameters)| parameters["scope"]["chat_id"].as_i64())
             .collect::<Vec<_>>()
     };
-    let desk = Desk::start(Vec::new(), Rows::default(), false).await;
-    desk.advance_until(|desk| desk.rows(|rows| rows.commands.is_some()))
-        .await;
-    // Everybody, one admin, and one who has not started the bot: each in every language and in
-    // none, until one is refused.
+    // One admin writes, then one for whom Telegram refuses them; both write once more.
+    let batches = || {
+        [101, 201, 202, 201, 202]
+            .into_iter()
+            .zip(1..)
+            .map(|(person, update)| batch(&[text(update, person)]))
+            .collect::<Vec<_>>()
+    };
+    let desk = Desk::start(batches(), Rows::default(), false).await;
+    desk.polled(6).await;
+    desk.advance_until(|desk| sets(desk).len() == 7).await;
+    // Everybody and the one admin, in every language and in none; the other until it was refused.
     assert_eq!(
         sets(&desk),
         [None, None, None, Some(201), Some(201), Some(201), Some(202)]
@@ -226,8 +233,8 @@ async fn commands_are_set_when_they_changed_and_only_then() {
         commands: desk.rows(|rows| rows.commands.clone()),
         ..Rows::default()
     };
-    let again = Desk::start(vec![batch(&[text(1, 101)])], rows, false).await;
-    again.polled(2).await;
+    let again = Desk::start(batches(), rows, false).await;
+    again.polled(6).await;
     again.advance_until(|desk| !sets(desk).is_empty()).await;
     assert_eq!(sets(&again), [Some(202)]);
 }
