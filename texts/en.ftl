@@ -393,7 +393,7 @@ held-closed =
 
     How shall I send it?
 held-answered =
-    ✋ *{ $name }* answered *#{ $number }* { $ago }. Your answer has not been sent.
+    ✋ *{ $name }* has answered *#{ $number }* meanwhile ({ $ago }). Your answer has not been sent.
 
     Send it anyway?
 unplaced = 🤔 Who is this for? Nothing has been sent.

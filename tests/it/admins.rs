@@ -106,6 +106,26 @@ async fn two_admins_at_once_are_told_and_nothing_is_done_twice() {
 }
 
 #[actix_rt::test]
+async fn who_answered_before_hears_of_a_colleagues_reply() {
+    let town = Town::new().await;
+    let (emma, kate, oleg) = (town.person(EMMA), town.person(KATE), town.person(OLEG));
+    emma.opens_ticket("A question", "how does it work").await;
+    kate.replies_to("how does it work", "Like this").await;
+    kate.writes("/ticket 1").await;
+    kate.presses("Assign…").await;
+    kate.presses("Олег Петров").await;
+    town.later(TimeDelta::minutes(11)).await;
+    // Neither the assignee nor the one whose ticket it was is left out.
+    oleg.replies_to("#1", "И вот так").await;
+    kate.must_read("И вот так");
+    // A reply to a message from before a colleague's answer waits, as an answer by the button does.
+    town.later(TimeDelta::minutes(1)).await;
+    kate.replies_to("how does it work", "Or like that").await;
+    emma.must_not_read("Or like that");
+    kate.must_read("Олег Петров has answered #1 meanwhile (1 min ago)");
+}
+
+#[actix_rt::test]
 async fn an_answer_to_a_closed_ticket_asks() {
     let town = Town::new().await;
     let (emma, kate) = (town.person(EMMA), town.person(KATE));

@@ -105,7 +105,7 @@ async fn the_buttons_of_tickets_work_while_words_wait() {
 async fn the_question_shows_the_words_as_they_are_now() {
     let town = Town::with(ONE_CATEGORY).await;
     let (emma, kate) = (town.person(EMMA), town.person(KATE));
-    let typed = emma.writes("my priner is broken").await;
+    let typed = emma.writes("my old printer is broken").await;
     emma.edits(typed, "my printer is broken").await;
     assert!(
         emma.last().text.contains("my printer is broken"),
@@ -114,8 +114,8 @@ async fn the_question_shows_the_words_as_they_are_now() {
     );
     emma.presses("Open a ticket").await;
     kate.must_read("my printer is broken");
-    kate.must_not_read("priner");
-    let typed = kate.writes("wich one?").await;
+    kate.must_not_read("old printer");
+    let typed = kate.writes("this one?").await;
     kate.edits(typed, "which one?").await;
     assert!(
         kate.last().text.contains("which one?"),

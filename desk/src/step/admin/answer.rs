@@ -261,6 +261,14 @@ impl Turn<'_> {
                 to: Status::InProgress,
             }));
         }
+        if reopens {
+            self.tell_about(
+                ticket.user.chat(),
+                Lane::Other,
+                TicketRef::Id(ticket.id),
+                Body::Reopened,
+            );
+        }
         let others = self.others_who_care(&change.ticket);
         let heads: Vec<usize> =
             first_of_albums(pieces.iter().map(|piece| piece.album.as_ref())).collect();
@@ -293,14 +301,6 @@ impl Turn<'_> {
                     notice::Why::OthersAnswer,
                 );
             }
-        }
-        if reopens {
-            self.tell_about(
-                ticket.user.chat(),
-                Lane::Other,
-                TicketRef::Id(ticket.id),
-                Body::Reopened,
-            );
         }
         let after = change.ticket.clone();
         self.out.tickets.push(change);
