@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn a_429_after_anothers_pause_is_over_is_the_chats_own() {
+    fn a_429_after_another_chats_pause_is_over_is_the_chats_own() {
         let mut line = Line::new();
         line.limited(A, at(17), at(0));
         assert_eq!(line.limited(B, at(60), at(17)), Change::None);

@@ -79,7 +79,7 @@ fn changed<T: Serialize + DeserializeOwned>(value: &T, changes: &[Change]) -> T 
         };
         let new = match leaf {
             // A category is a word of the configuration: at most 32 bytes, and not empty.
-            Value::String(_) if place.contains("categor") => {
+            Value::String(_) if place.contains("category") || place.contains("categories") => {
                 let word: String = change
                     .text
                     .chars()
