@@ -19,7 +19,9 @@ pub enum Saying {
     NothingToCancel,
     /// No ticket of theirs has that number.
     NoSuchTicket,
-    /// The button belongs to something that is over.
+    /// The button belongs to something that is over. Stored screens may still say what is told on
+    /// the ticket's own screen now.
+    #[serde(alias = "recalled", alias = "too_old_to_recall")]
     OutOfDate,
     /// The desk does not know that command.
     UnknownCommand,

@@ -61,6 +61,21 @@ fn an_album_is_one_entry_with_a_button_for_each_item() {
 }
 
 #[test]
+fn screens_stored_before_drafts_were_many_are_still_shown() {
+    for stored in [
+        r#"{"screen":{"screen":"say","recalled":null},"pressed":null}"#,
+        r#"{"screen":{"screen":"held_answer","draft":3,"ticket":1,"why":{"why":"closed"},
+            "by":null,"asked_at":"2026-11-24T09:00:00Z"},"pressed":5}"#,
+        r#"{"screen":{"screen":"unplaced","draft":2,"pieces":2,"viewed":[1,"Printer"]},
+            "pressed":null}"#,
+    ] {
+        let show: Show = serde_json::from_str(stored).expect(stored);
+        let view = show.draw(Lang::En, &Taste::Plain.settings());
+        assert!(!view.keyboard.rows.is_empty(), "{stored}");
+    }
+}
+
+#[test]
 fn what_waits_is_a_row_away_under_every_screen() {
     for screen in Taste::Plain.screens() {
         let show = Show {
