@@ -46,7 +46,8 @@ async fn catch_up() {
          database.url = \"sqlite:{}\"\n\
          desk.categories = [\"general\"]\n\
          limits.global_per_second = 0\n\
-         limits.chat_per_second = 0\n",
+         limits.chat_per_second = 0\n\
+         limits.person_per_minute = 0\n",
         sandbox.token(),
         sandbox.api_url(),
         folder.path().join("desk.db").display(),

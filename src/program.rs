@@ -102,7 +102,7 @@ pub fn system() -> io::Result<SystemRunner> {
 pub async fn start(config: &Config, clock: Clock) -> Result<Program, StartError> {
     let token = config.telegram.token.clone().ok_or(StartError::NoToken)?;
     let client = Client::new(&client_settings(config, token))?;
-    let settings = Arc::new(config.desk.settings());
+    let settings = Arc::new(config.settings());
 
     let sizes = &config.actors.tickets;
     let db = Db::open(&DbSettings {

@@ -22,6 +22,7 @@ toast-already = That was done already
 toast-changed-meanwhile = Somebody was faster: nothing was changed
 toast-not-found = There is no such ticket
 toast-sent-below = Sent below 👇
+toast-too-fast = Not so fast, please: nothing was changed. Try again in a minute
 
 ## Words for things
 
@@ -121,6 +122,11 @@ out-of-date = ⌛️ This button is out of date: what it belonged to is over.
 unknown-command = 🤔 I don't know this command. If it was a question, just write it in your own words.
 language-set = ✅ We'll speak English.
 discarded = 🗑 Thrown away.
+all-kept = { $n ->
+    [0] 🐢 That was too fast for me, so I left some of it out. Please try once more.
+    [one] 📥 That was a lot at once, but nothing is lost: { $n } more message is kept.
+   *[other] 📥 That was a lot at once, but nothing is lost: { $n } more messages are kept.
+}
 trouble = 😔 Something went wrong on our side. Your message is safe: we will look after it.
 too-many-waiting = ✋ This message was *not* taken: too much is waiting for your decision already. Decide about some of it, then send the message again.
 nothing-found = 🔎 There were no words to look for.
@@ -134,6 +140,7 @@ key-admin = 🛠 Admin menu
 key-back = ← Back
 key-home = 🏠 Menu
 key-waiting = ✋ Waiting for your decision · { $n }
+key-continue = ▶️ Continue
 key-cancel = ✖️ Cancel
 key-discard = 🗑 Throw away
 key-new-ticket = 🎫 New ticket
@@ -407,6 +414,12 @@ heading-follow-up =
     👤 { $user }
 heading-answer = 🎧 *{ $name }* · #{ $number } { $subject }
 heading-others-answer = ↩️ *{ $name }* answered · #{ $number } { $subject }
+more-messages =
+    📚 *#{ $number }* { $subject }
+    👤 { $user }: { $n ->
+        [one] *{ $n }* more message
+       *[other] *{ $n }* more messages
+    }
 album-above = ⬆️ Ticket *#{ $number }*
 goes-on = ✂️ _It goes on: the whole message is in ticket #{ $number }._
 not-copied = { $kind }: could not be passed on

@@ -10,9 +10,10 @@ use crate::desk::{Cpu, Desk};
 use crate::table::{Row, folder};
 
 /// No limits: what the desk can do, not what Telegram allows.
-const NO_LIMITS: [(&str, &str); 2] = [
+const NO_LIMITS: [(&str, &str); 3] = [
     ("LIMITS__GLOBAL_PER_SECOND", "0"),
     ("LIMITS__CHAT_PER_SECOND", "0"),
+    ("LIMITS__PERSON_PER_MINUTE", "0"),
 ];
 
 /// Until everything is warm.

@@ -24,9 +24,10 @@ const ALIVE: i64 = 50_000;
 const IDLE_AFTER: Duration = Duration::from_secs(60);
 
 /// No limits, and room for everybody.
-const SETTINGS: [(&str, &str); 4] = [
+const SETTINGS: [(&str, &str); 5] = [
     ("LIMITS__GLOBAL_PER_SECOND", "0"),
     ("LIMITS__CHAT_PER_SECOND", "0"),
+    ("LIMITS__PERSON_PER_MINUTE", "0"),
     ("ACTORS__SESSIONS__MOST_ALIVE", "60000"),
     ("ACTORS__SESSIONS__IDLE_AFTER", "60"),
 ];

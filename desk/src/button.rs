@@ -23,6 +23,8 @@ pub enum Button {
     SetLanguage(Lang),
     /// Leave the form, keep nothing.
     Cancel,
+    /// On with what waits: the question about a draft, the form, or the menu.
+    Continue,
 
     // A new ticket.
     /// Start the form.
@@ -157,6 +159,7 @@ impl Button {
             Self::Languages => "langs".into(),
             Self::SetLanguage(lang) => format!("lang:{}", lang.as_str()),
             Self::Cancel => "cancel".into(),
+            Self::Continue => "continue".into(),
             Self::NewTicket => "new".into(),
             Self::PickCategory(draft, category) => format!("cat:{draft}:{}", category.0),
             Self::FormBack(draft) => format!("back:{draft}"),
@@ -240,6 +243,7 @@ impl Button {
             "langs" => Self::Languages,
             "lang" => Self::SetLanguage(args.parse().ok()?),
             "cancel" => Self::Cancel,
+            "continue" => Self::Continue,
             "new" => Self::NewTicket,
             "cat" => {
                 let (draft, category) = args.split_once(':')?;

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::content::{Content, Source};
 use crate::conversation::Conversation;
 use crate::delivery::Redelivery;
-use crate::ids::{AlbumId, MessageId, MessageRef, PersonId, TicketId, TicketRef};
-use crate::notice::NewNotice;
+use crate::ids::{AlbumId, ChatId, MessageId, MessageRef, PersonId, TicketId, TicketRef};
+use crate::notice::{Gathering, NewNotice};
 use crate::screen::Show;
 use crate::ticket::{Happened, Lang, SenderType, Ticket, Time};
 
@@ -28,6 +28,26 @@ pub struct Outcome {
     pub person: PersonChange,
     /// What others, or this person, are told beside the screen.
     pub notices: Vec<NewNotice>,
+    /// What they are told later, together with what comes until then.
+    pub gathered: Vec<Gathered>,
+}
+
+/// What a chat is told later in one notice, with all of the same kind that comes until then: each
+/// chat has one of each [`Gathering`] for each ticket or message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gathered {
+    /// Which chat.
+    pub chat: ChatId,
+    /// What it is told.
+    pub what: Gathering,
+    /// About which ticket.
+    pub ticket: Option<TicketRef>,
+    /// About which ticket message.
+    pub message: Option<MessageRef>,
+    /// How many messages this adds.
+    pub messages: u32,
+    /// When it is told at the latest; what is added later can only put it off.
+    pub due: Time,
 }
 
 /// All that changes about one ticket; raises its version by one.
@@ -123,6 +143,8 @@ pub enum Toast {
     NotFound,
     /// Sent below.
     SentBelow,
+    /// More presses in a minute than are carried out.
+    TooFast,
 }
 
 impl TicketRef {
@@ -172,6 +194,14 @@ impl Outcome {
                 ticket.resolve(tickets);
             }
             if let Some(message) = &mut notice.message {
+                message.resolve(messages);
+            }
+        }
+        for gathered in &mut self.gathered {
+            if let Some(ticket) = &mut gathered.ticket {
+                ticket.resolve(tickets);
+            }
+            if let Some(message) = &mut gathered.message {
                 message.resolve(messages);
             }
         }

@@ -18,6 +18,9 @@ pub struct Settings {
     pub timezone: Tz,
     /// Whether users read the admin's name instead of "Support".
     pub admin_names: bool,
+    /// How many messages a user can write in a minute, and how often press, before what they cause
+    /// is gathered; 0 is without a limit, and so are admins.
+    pub person_per_minute: u32,
 }
 
 impl Settings {

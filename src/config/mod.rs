@@ -100,7 +100,7 @@ pub struct Desk {
     pub admin_names: bool,
 }
 
-/// `[limits]`: messages a second, over all chats and in one; 0 is no limit.
+/// `[limits]`: how fast messages go out, and come in from one person; 0 is no limit.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Limits {
@@ -113,6 +113,9 @@ pub struct Limits {
     /// Messages to one chat at once.
     #[serde(deserialize_with = "values::between::<_, _, 0, 10_000>")]
     pub chat_burst: u32,
+    /// Messages of one person in a minute that are passed on one by one.
+    #[serde(deserialize_with = "values::between::<_, _, 0, 10_000>")]
+    pub person_per_minute: u32,
 }
 
 /// `[actors]`.
@@ -297,17 +300,16 @@ impl Config {
             .extract()
             .map_err(in_words)
     }
-}
 
-impl Desk {
     /// The settings as the rules take them.
     pub fn settings(&self) -> Settings {
         Settings {
-            admins: self.admins.clone(),
-            categories: self.categories.clone(),
-            language: self.language,
-            timezone: self.timezone,
-            admin_names: self.admin_names,
+            admins: self.desk.admins.clone(),
+            categories: self.desk.categories.clone(),
+            language: self.desk.language,
+            timezone: self.desk.timezone,
+            admin_names: self.desk.admin_names,
+            person_per_minute: self.limits.person_per_minute,
         }
     }
 }

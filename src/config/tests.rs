@@ -50,6 +50,7 @@ fn the_defaults_are_those_of_the_issue() {
     assert_eq!(config.limits.global_per_second, 30);
     assert_eq!(config.limits.chat_per_second, 1);
     assert_eq!(config.limits.chat_burst, 5);
+    assert_eq!(config.limits.person_per_minute, 30);
 }
 
 #[test]

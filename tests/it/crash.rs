@@ -85,6 +85,7 @@ impl Street {
                     set("DESK__ADMINS", &format!("[{KATE}]")),
                     set("LIMITS__GLOBAL_PER_SECOND", "0"),
                     set("LIMITS__CHAT_PER_SECOND", "0"),
+                    set("LIMITS__PERSON_PER_MINUTE", "0"),
                     set("LOG__LEVEL", "error"),
                 ],
             }),

@@ -10,6 +10,7 @@ mod crash;
 mod deliveries;
 mod delivery;
 mod drafts;
+mod floods;
 mod older_bot;
 mod unreachable;
 mod users;

@@ -10,6 +10,7 @@ use chrono::{TimeDelta, TimeZone, Utc};
 use frontdesk::config::Config;
 use frontdesk::program::{self, Program};
 use frontdesk_actors::clock::Clock;
+use frontdesk_actors::store::{Db, DbSettings};
 use frontdesk_sandbox::{Options, Outgoing, Person, PersonSpec, Sandbox, SeenMessage};
 use tempfile::TempDir;
 
@@ -144,6 +145,13 @@ impl Town {
         self.settle().await;
     }
 
+    /// The desk's database.
+    pub(crate) async fn database(&self) -> Db {
+        let url = self.config.database.url.clone();
+        let settings = DbSettings { url, readers: 1 };
+        Db::open(&settings).await.expect("the database")
+    }
+
     /// One of its people.
     pub(crate) fn person(&self, id: i64) -> Resident<'_> {
         Resident {
@@ -252,7 +260,12 @@ fn look(message: &SeenMessage) -> String {
 
 fn config(sandbox: &Sandbox, folder: &TempDir, admins: &[i64], more: &str) -> Config {
     let database = folder.path().join("desk.db");
-    let limits = match more.contains("limits.") {
+    // The clock stands still in a story: without this, all of it would be one minute.
+    let pace = match more.contains("limits.person_per_minute") {
+        true => "",
+        false => "limits.person_per_minute = 0",
+    };
+    let limits = match more.contains("limits.global_per_second") {
         true => "",
         false => "limits.global_per_second = 0\nlimits.chat_per_second = 0",
     };
@@ -262,6 +275,7 @@ fn config(sandbox: &Sandbox, folder: &TempDir, admins: &[i64], more: &str) -> Co
          database.url = \"sqlite:{database}\"\n\
          desk.admins = {admins:?}\n\
          {limits}\n\
+         {pace}\n\
          {more}\n",
         token = sandbox.token(),
         url = sandbox.api_url(),

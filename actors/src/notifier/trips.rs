@@ -282,7 +282,7 @@ impl Notifier {
         let heads = Heads {
             after,
             most: PAGE,
-            give_up: after.is_none().then(|| self.neighbours.clock.now()),
+            see_to: after.is_none().then(|| self.neighbours.clock.now()),
         };
         let looking = self.neighbours.heads.send(heads).into_actor(self);
         context.spawn(looking.map(|found, notifier, context| {
@@ -326,7 +326,7 @@ pub(super) async fn first_heads(tickets: &Recipient<Heads>) -> Result<Vec<Head>,
         let heads_behind = Heads {
             after,
             most: PAGE,
-            give_up: None,
+            see_to: None,
         };
         let page = super::ask(tickets, heads_behind).await?;
         let last = page.len() < PAGE;

@@ -173,6 +173,17 @@ pub(crate) async fn overdue(db: &Db, now: Time) -> Result<bool, StoreError> {
     .await?)
 }
 
+/// Whether something was gathered that is to be told.
+pub(crate) async fn gathered(db: &Db, now: Time) -> Result<bool, StoreError> {
+    let mut tx = db.read().await?;
+    Ok(
+        sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM gatherings WHERE due_at <= $1)")
+            .bind(micros(now))
+            .fetch_one(&mut *tx)
+            .await?,
+    )
+}
+
 /// The first notices of the chats' lines, by when they are due.
 pub(crate) async fn heads(
     db: &Db,

@@ -35,6 +35,11 @@ pub enum Work {
         /// Now.
         now: Time,
     },
+    /// Puts what was gathered and is due into the lines of its chats.
+    TellGathered {
+        /// Now.
+        now: Time,
+    },
     /// Gives up what was held for too long.
     GiveUp {
         /// Now.
@@ -304,6 +309,10 @@ async fn apply(db: &Db, memory: &mut Memory, works: &[&Work]) -> Result<Vec<Done
             }
             Work::Admins(admins) => {
                 sqlite::state::admins(&mut tx, &admins.admins, admins.at).await?;
+                Done::Nothing
+            }
+            Work::TellGathered { now } => {
+                sqlite::outbox::tell(&mut tx, *now, 0).await?;
                 Done::Nothing
             }
             Work::GiveUp { now } => {

@@ -71,8 +71,9 @@ pub struct Heads {
     pub after: Option<(Time, NoticeId)>,
     /// At most so many.
     pub most: usize,
-    /// Now, if what was held for too long is to be given up first.
-    pub give_up: Option<Time>,
+    /// Now, if what is due by itself is to be seen to first: what was gathered is told, and what was
+    /// held for too long is given up.
+    pub see_to: Option<Time>,
 }
 
 /// Takes these notices to send them: those of them that are first in their lines, due, and not

@@ -204,11 +204,16 @@ impl Handler<Heads> for Tickets {
         let writer = self.writer.clone();
         self.read(async move {
             // An idle desk writes nothing.
-            if let Some(now) = heads.give_up
-                && reads::overdue(&db, now).await?
-            {
+            if let Some(now) = heads.see_to {
                 let writer = writer.ok_or(StoreError::CLOSED)?;
-                writer.run(Work::GiveUp { now }, Done::nothing).await?;
+                if reads::gathered(&db, now).await? {
+                    writer
+                        .run(Work::TellGathered { now }, Done::nothing)
+                        .await?;
+                }
+                if reads::overdue(&db, now).await? {
+                    writer.run(Work::GiveUp { now }, Done::nothing).await?;
+                }
             }
             reads::heads(&db, heads.after, heads.most).await
         })

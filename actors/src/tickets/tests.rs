@@ -104,7 +104,7 @@ async fn what_was_answered_is_there_after_a_stop() {
     let look = || Heads {
         after: None,
         most: 5,
-        give_up: None,
+        see_to: None,
     };
     let heads = tickets.send(look()).await.unwrap().unwrap();
     assert_eq!(heads.len(), 1);

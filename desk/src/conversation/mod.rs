@@ -41,6 +41,35 @@ pub struct Conversation {
     /// What an admin looked for last: its further pages are found by it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub query: Option<String>,
+    /// How much they did in the current minute, where that is limited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pace: Option<Pace>,
+}
+
+/// How much a person did in one minute; `step/pace.rs` decides on it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Pace {
+    /// When the minute began: with the first thing they did after the one before.
+    pub since: Time,
+    /// How many messages they wrote or edited in it; an album is one.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub wrote: u32,
+    /// How many buttons they pressed, and commands they gave.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub asked: u32,
+    /// How many of their messages the staff were told of one by one.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub told: u32,
+    /// The album that was counted last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub album: Option<AlbumId>,
+    /// When what was gathered last is told, if anything was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Time>,
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// A form that waits for the person, or none.

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Conversation, Draft, Form, Placed, SentDraft, Undecided, Why};
+use super::{Conversation, Draft, Form, Pace, Placed, SentDraft, Undecided, Why};
 use crate::content::Piece;
 use crate::ids::{AlbumId, DraftId, TicketId};
 
@@ -19,6 +19,7 @@ pub(super) struct Stored {
     answered_album: Option<AlbumId>,
     viewed: Option<TicketId>,
     query: Option<String>,
+    pace: Option<Pace>,
 }
 
 impl Default for Stored {
@@ -33,6 +34,7 @@ impl Default for Stored {
             answered_album,
             viewed,
             query,
+            pace,
         } = Conversation::default();
         Self {
             form: StoredForm::Form(form),
@@ -44,6 +46,7 @@ impl Default for Stored {
             answered_album,
             viewed,
             query,
+            pace,
         }
     }
 }
@@ -132,6 +135,7 @@ impl From<Stored> for Conversation {
             answered_album: stored.answered_album,
             viewed: stored.viewed,
             query: stored.query,
+            pace: stored.pace,
         }
     }
 }

@@ -54,6 +54,9 @@ impl Away {
                     }
                 }
             }
+            Body::MoreMessages { messages } => {
+                self.messages = self.messages.saturating_add(*messages);
+            }
             // It belongs to an album that is counted.
             Body::LateItem => return !own,
             Body::ClosedByUser | Body::ReopenedByUser => {
@@ -80,6 +83,7 @@ impl Away {
             | Body::Closed
             | Body::Reopened
             | Body::React { .. }
+            | Body::AllKept { .. }
             | Body::Trouble
             | Body::GroupGreeting
             | Body::LeaveGroup => return false,

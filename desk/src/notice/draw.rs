@@ -37,7 +37,16 @@ impl Sending<'_> {
             Body::EditCopies => draw_relay::edit_copies(self, pen),
             Body::DeleteCopies => draw_relay::delete_copies(self),
             Body::ShowMessage => self.show_message(pen),
-            Body::StatusChanged { .. }
+            Body::AllKept { messages } => {
+                let key = match self.ticket {
+                    Some(ticket) => open_mine(pen, ticket),
+                    None => pen.key(Text::KeyContinue, Button::Continue),
+                };
+                let text = pen.say(Text::AllKept { n: *messages });
+                Some(told(text, Keyboard::NONE.row([key]), None))
+            }
+            Body::MoreMessages { .. }
+            | Body::StatusChanged { .. }
             | Body::Closed
             | Body::Reopened
             | Body::ClosedByUser
@@ -99,7 +108,8 @@ impl Sending<'_> {
     fn is_no_longer_theirs(&self, settings: &Settings) -> bool {
         let to_staff = match self.body {
             Body::Relay { why, .. } => *why != Why::Answer,
-            Body::ClosedByUser
+            Body::MoreMessages { .. }
+            | Body::ClosedByUser
             | Body::ReopenedByUser
             | Body::AssignedToYou { .. }
             | Body::Delivered { .. }
@@ -116,6 +126,7 @@ impl Sending<'_> {
             | Body::Closed
             | Body::Reopened
             | Body::React { .. }
+            | Body::AllKept { .. }
             | Body::Trouble
             | Body::GroupGreeting
             | Body::LeaveGroup => false,
@@ -146,6 +157,15 @@ impl Sending<'_> {
         let ticket = self.ticket?;
         let (number, subject) = (ticket.id, ticket.subject.as_str());
         let (text, keyboard) = match self.body {
+            Body::MoreMessages { messages } => (
+                Text::MoreMessages {
+                    number,
+                    subject,
+                    user: &draw_relay::user(self, ticket),
+                    n: *messages,
+                },
+                Keyboard::NONE.row([answer(pen, ticket), open(pen, number)]),
+            ),
             Body::StatusChanged { to } => (
                 Text::StatusChanged {
                     number,

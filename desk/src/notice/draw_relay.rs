@@ -243,7 +243,7 @@ fn first_line_is(words: &str, subject: &str) -> bool {
 }
 
 /// `Name @username`, as the staff read it.
-fn user(sending: &Sending<'_>, ticket: &Ticket) -> String {
+pub(super) fn user(sending: &Sending<'_>, ticket: &Ticket) -> String {
     let name = sending.user_name(ticket);
     match sending.user.and_then(|user| user.username.as_deref()) {
         Some(username) => format!("{name} @{username}"),

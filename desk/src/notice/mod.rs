@@ -27,6 +27,37 @@ words! {
     }
 }
 
+words! {
+    /// What can be gathered: told of once, though it happens many times.
+    pub enum Gathering {
+        /// To the staff: how many messages more the user wrote in a ticket.
+        More = "more",
+        /// To the person who writes: all of it is kept.
+        Kept = "kept",
+        /// The edits of one message.
+        Edits = "edits",
+    }
+}
+
+impl Gathering {
+    /// What is told of so many messages.
+    pub const fn body(self, messages: u32) -> Body {
+        match self {
+            Self::More => Body::MoreMessages { messages },
+            Self::Kept => Body::AllKept { messages },
+            Self::Edits => Body::EditCopies,
+        }
+    }
+
+    /// In which lane.
+    pub const fn lane(self) -> Lane {
+        match self {
+            Self::Kept => Lane::Own,
+            Self::More | Self::Edits => Lane::Other,
+        }
+    }
+}
+
 /// A notice to be stored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NewNotice {
@@ -115,6 +146,16 @@ pub enum Body {
         message: ChatMessageId,
         /// One of the emoji that Telegram allows.
         emoji: String,
+    },
+    /// To the staff: the user wrote so many messages more, which were not passed on one by one.
+    MoreMessages {
+        /// How many; an album is one.
+        messages: u32,
+    },
+    /// To a person who wrote much at once: all of it is kept.
+    AllKept {
+        /// How many messages; 0 where there was nothing to keep, only commands that were left out.
+        messages: u32,
     },
     /// To a person: what they sent failed by a fault of ours; it is kept and looked after.
     Trouble,

@@ -125,6 +125,7 @@ fn is_staffs(button: &Button) -> bool {
         | Button::Languages
         | Button::SetLanguage(_)
         | Button::Cancel
+        | Button::Continue
         | Button::NewTicket
         | Button::PickCategory(..)
         | Button::FormBack(_)

@@ -9,6 +9,7 @@
 mod admin;
 mod draft;
 mod intent;
+mod pace;
 mod place;
 mod turn;
 mod user;
@@ -16,6 +17,7 @@ mod user;
 use chrono::{Days, NaiveTime, TimeZone};
 
 use self::intent::{Asked, Intent};
+use self::pace::Tempo;
 use self::turn::Turn;
 use crate::button::Button;
 use crate::conversation::{Conversation, Draft, Form, Undecided};
@@ -30,7 +32,12 @@ use crate::ticket::Time;
 /// What [`step`] will want to know about this input. Pure, and complete: `step` never finds out
 /// later that something is missing.
 pub fn needs(state: &Conversation, input: &Input, settings: &Settings, now: Time) -> Vec<Need> {
-    match intent::read(state, input, settings) {
+    let intent = intent::read(state, input, settings);
+    let (_, tempo) = pace::count(state, &intent, input.person.id, settings, now);
+    if tempo == Tempo::Refused {
+        return Vec::new();
+    }
+    match intent {
         Intent::Command(Asked::Cancel) => {
             let mut needs = leave_needs(state);
             needs.extend(
@@ -75,7 +82,15 @@ pub fn step(
     now: Time,
 ) -> Outcome {
     let mut turn = Turn::new(state, input, facts, settings, now);
-    match intent::read(state, input, settings) {
+    let intent = intent::read(state, input, settings);
+    let (pace, tempo) = pace::count(state, &intent, turn.me, settings, now);
+    turn.out.conversation.pace = pace;
+    turn.gathers = tempo == Tempo::Gathers;
+    if tempo == Tempo::Refused {
+        turn.leave_out(&intent);
+        return turn.out;
+    }
+    match intent {
         Intent::Command(command) => turn.command(command),
         Intent::Press { button, pressed } => {
             turn.pressed = pressed;
@@ -95,6 +110,9 @@ pub fn step(
             // Nothing was said in private: they are as reachable as before.
             turn.out.person.reachable = None;
         }
+    }
+    if turn.gathers {
+        turn.answer_later(state);
     }
     turn.out
 }
@@ -260,7 +278,7 @@ fn press_needs(
         | Button::SetLanguage(_)
         | Button::Admin
         | Button::Filters => vec![],
-        Button::Cancel => leave_needs(state),
+        Button::Cancel | Button::Continue => leave_needs(state),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::conversation::{Conversation, Form, Placed, first_of_albums};
 use crate::facts::AlbumPlace;
 use crate::ids::{AlbumId, MessageRef, PersonId, TicketRef};
 use crate::input::Wrote;
-use crate::notice::{self, Body, Lane, Why};
+use crate::notice::{self, Body, Gathering, Lane, Why};
 use crate::outcome::{MessageEdit, NewMessage, TicketChange};
 use crate::ticket::{Happened, SenderType, Status, Ticket};
 
@@ -153,14 +153,16 @@ impl Turn<'_> {
 
     /// Adds a user's message to an own ticket, tells the staff, and acknowledges by a reaction.
     pub(super) fn join(&mut self, ticket: &Ticket, piece: Piece) {
-        self.tell(
-            self.me.chat(),
-            Lane::Own,
-            Body::React {
-                message: piece.source.message,
-                emoji: SEEN.to_owned(),
-            },
-        );
+        if !self.gathers {
+            self.tell(
+                self.me.chat(),
+                Lane::Own,
+                Body::React {
+                    message: piece.source.message,
+                    emoji: SEEN.to_owned(),
+                },
+            );
+        }
         let mut change = self.change(ticket);
         self.add_users(&mut change, vec![piece], Why::FollowUp, Why::FollowUp);
         self.out.tickets.push(change);
@@ -198,8 +200,14 @@ impl Turn<'_> {
                 continue;
             }
             let why = if place == 0 { first } else { rest };
+            // That there is a new ticket is always told by itself.
+            let by_itself = self.tells_one_by_one() || why == Why::NewTicket;
             for recipient in &recipients {
-                self.relay(*recipient, Lane::Other, ticket, message, &album, parts, why);
+                if by_itself {
+                    self.relay(*recipient, Lane::Other, ticket, message, &album, parts, why);
+                } else {
+                    self.gather(recipient.chat(), Gathering::More, Some(ticket), None, 1);
+                }
             }
         }
     }
@@ -318,14 +326,20 @@ impl Turn<'_> {
             }));
             self.out.tickets.push(change);
             for recipient in self.still_told(ticket, &original.recipients) {
-                self.notice(
-                    recipient.chat(),
-                    Lane::Other,
-                    Some(TicketRef::Id(original.ticket)),
-                    Some(MessageRef::Id(message.id)),
-                    None,
-                    Body::EditCopies,
-                );
+                let about = Some(TicketRef::Id(original.ticket));
+                let message = Some(MessageRef::Id(message.id));
+                if self.gathers {
+                    self.gather(recipient.chat(), Gathering::Edits, about, message, 0);
+                } else {
+                    self.notice(
+                        recipient.chat(),
+                        Lane::Other,
+                        about,
+                        message,
+                        None,
+                        Body::EditCopies,
+                    );
+                }
             }
             return;
         }

@@ -24,6 +24,8 @@ pub(super) struct Turn<'a> {
     pub(super) admin: bool,
     /// The message under which they pressed.
     pub(super) pressed: Option<ChatMessageId>,
+    /// Whether this is beyond what is answered at once.
+    pub(super) gathers: bool,
     /// What comes of it; the conversation starts as it was.
     pub(super) out: Outcome,
 }
@@ -58,6 +60,7 @@ impl<'a> Turn<'a> {
             me: input.person.id,
             admin,
             pressed: None,
+            gathers: false,
             out,
         }
     }
@@ -247,6 +250,7 @@ impl<'a> Turn<'a> {
                 self.say(Saying::LanguageSet);
             }
             Button::Cancel => self.leave(),
+            Button::Continue => self.go_on(),
             Button::NewTicket
             | Button::PickCategory(..)
             | Button::FormBack(_)
@@ -319,6 +323,24 @@ impl<'a> Turn<'a> {
         match (&conversation.form, conversation.asked) {
             (Form::None, Some(asked)) => self.discard(asked),
             _ => self.leave(),
+        }
+    }
+
+    /// Asks again what was asked last, by the form or about the words that wait.
+    fn go_on(&mut self) {
+        match (
+            &self.out.conversation.form,
+            self.out.conversation.waiting.last(),
+        ) {
+            (Form::NewTicket { .. }, _) => self.ask_next(None),
+            (Form::Reply { ticket }, _) => self.ask_reply(*ticket),
+            (Form::None, Some(draft)) => self.ask_about(draft.id),
+            (Form::None | Form::Answer { .. } | Form::Note { .. } | Form::Find, _) => {
+                self.show(Screen::Home {
+                    greeting: false,
+                    admin: self.admin,
+                });
+            }
         }
     }
 

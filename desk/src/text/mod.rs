@@ -42,6 +42,7 @@ impl Toast {
             Self::ChangedMeanwhile => Text::ToastChangedMeanwhile,
             Self::NotFound => Text::ToastNotFound,
             Self::SentBelow => Text::ToastSentBelow,
+            Self::TooFast => Text::ToastTooFast,
         };
         text.plain(lang)
     }

@@ -16,6 +16,7 @@ fn all(a: i64, b: i64, page: u32, word: &str) -> Vec<Button> {
         Button::Help,
         Button::Languages,
         Button::Cancel,
+        Button::Continue,
         Button::NewTicket,
         Button::PickCategory(draft, category.clone()),
         Button::FormBack(draft),

@@ -141,10 +141,12 @@ pub(crate) fn place(body: &Body) -> usize {
         Body::Trouble => 17,
         Body::GivenUp { .. } => 18,
         Body::WhileAway(_) => 19,
+        Body::MoreMessages { .. } => 20,
+        Body::AllKept { .. } => 21,
     }
 }
 
-pub(crate) const KINDS: usize = 20;
+pub(crate) const KINDS: usize = 22;
 
 pub(crate) fn relay(part: Part, why: Why) -> Body {
     Body::Relay { part, why }
@@ -218,6 +220,9 @@ pub(crate) fn samples(taste: Taste) -> Vec<Sample> {
         ),
         (Body::GroupGreeting, ADMIN),
         (Body::Trouble, USER),
+        (Body::MoreMessages { messages: u32::MAX }, ADMIN),
+        (Body::AllKept { messages: 0 }, USER),
+        (Body::AllKept { messages: u32::MAX }, USER),
         (Body::LeaveGroup, ADMIN),
     ];
     let message = taste.answer(taste.text());

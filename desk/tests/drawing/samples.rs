@@ -97,6 +97,7 @@ impl Taste {
             language: Lang::Ru,
             timezone: chrono_tz::Europe::Moscow,
             admin_names: false,
+            person_per_minute: 30,
         }
     }
 

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use chrono::TimeDelta;
 use frontdesk_desk::content::ContentKind;
 use frontdesk_desk::formatted::utf16_len;
+use frontdesk_desk::ids::TicketId;
 use frontdesk_desk::outcome::Toast;
 use frontdesk_desk::text::{Pen, Text, commands};
 use frontdesk_desk::ticket::{Category, Lang, Priority, Status};
@@ -41,6 +42,7 @@ fn toasts_fit_the_answer_to_a_press() {
         Toast::ChangedMeanwhile,
         Toast::NotFound,
         Toast::SentBelow,
+        Toast::TooFast,
     ];
     for lang in Lang::ALL {
         for toast in all {
@@ -70,6 +72,23 @@ fn russian_counts_as_russians_do() {
     let least = |least| Text::SubjectTooShort { least }.plain(Lang::Ru);
     assert!(least(3).ends_with("3 символа."));
     assert!(least(5).ends_with("5 символов."));
+    let more = |n| {
+        let (number, subject, user) = (TicketId(1), "Тема", "Анна");
+        let more = Text::MoreMessages {
+            number,
+            subject,
+            user,
+            n,
+        };
+        more.plain(Lang::Ru)
+    };
+    assert!(more(1).ends_with("Анна: ещё 1 сообщение"));
+    assert!(more(3).ends_with("ещё 3 сообщения"));
+    assert!(more(57).ends_with("ещё 57 сообщений"));
+    let kept = |n| Text::AllKept { n }.plain(Lang::Ru);
+    assert!(kept(1).ends_with("сохранено ещё 1 сообщение."));
+    assert!(kept(2).ends_with("сохранено ещё 2 сообщения."));
+    assert!(kept(70).ends_with("сохранено ещё 70 сообщений."));
     let tickets = |n| Text::MyTickets { n }.plain(Lang::Ru);
     assert_eq!(tickets(1), "📋 Мои тикеты: 1 тикет");
     assert_eq!(tickets(2), "📋 Мои тикеты: 2 тикета");

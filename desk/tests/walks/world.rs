@@ -65,6 +65,7 @@ impl World {
                 language: Lang::Ru,
                 timezone: chrono_tz::Europe::Moscow,
                 admin_names: true,
+                person_per_minute: 0,
             },
             now: "2026-11-24T12:00:00Z".parse().expect("a time"),
             users: BTreeMap::new(),

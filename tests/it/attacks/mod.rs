@@ -21,6 +21,7 @@ fn every_button() -> Vec<String> {
         "help",
         "langs",
         "cancel",
+        "continue",
         "new",
         "admin",
         "desk",

@@ -206,6 +206,7 @@ impl Desk {
             language: Lang::En,
             timezone: "UTC".parse().unwrap(),
             admin_names: false,
+            person_per_minute: 0,
         });
         let around = session::Neighbours {
             load: tickets.clone().recipient(),

@@ -199,6 +199,7 @@ impl Desk {
                 language: Lang::En,
                 timezone: "UTC".parse().unwrap(),
                 admin_names: false,
+                person_per_minute: 0,
             }),
         };
         let settings = NotifierSettings {

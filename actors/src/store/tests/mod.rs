@@ -3,6 +3,7 @@
 mod commit;
 mod conversation;
 mod facts;
+mod gather;
 mod group;
 mod held;
 mod outbox;

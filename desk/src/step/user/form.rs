@@ -64,7 +64,7 @@ impl Turn<'_> {
     }
 
     /// Asks for what the form lacks.
-    fn ask_next(&mut self, problem: Option<Problem>) {
+    pub(in crate::step) fn ask_next(&mut self, problem: Option<Problem>) {
         let Form::NewTicket {
             draft,
             category,

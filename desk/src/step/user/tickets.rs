@@ -94,7 +94,7 @@ impl Turn<'_> {
         }
     }
 
-    fn ask_reply(&mut self, ticket: TicketId) {
+    pub(in crate::step) fn ask_reply(&mut self, ticket: TicketId) {
         let Some(ticket) = self.my_ticket(ticket) else {
             return self.no_such_ticket();
         };

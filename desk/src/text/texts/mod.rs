@@ -48,6 +48,8 @@ with_staff_buttons! {
         /// Only for the staff.
         /// Sent below.
         ToastSentBelow = "toast-sent-below",
+        /// Too many presses.
+        ToastTooFast = "toast-too-fast",
 
         // Words for things.
         /// The language's name in itself.
@@ -120,6 +122,8 @@ with_staff_buttons! {
         Discarded = "discarded",
         /// Our own failure.
         Trouble = "trouble",
+        /// Much at once, and all of it kept.
+        AllKept { n: u32 } = "all-kept",
         /// More waits than a conversation holds.
         TooManyWaiting = "too-many-waiting",
         /// Nothing was found.
@@ -138,6 +142,8 @@ with_staff_buttons! {
         KeyBack = "key-back",
         /// To the main menu.
         KeyHome = "key-home",
+        /// To the question that waits.
+        KeyContinue = "key-continue",
         /// To what waits for a decision.
         KeyWaiting { n: usize } = "key-waiting",
         /// Leave the form.
@@ -436,6 +442,10 @@ with_staff_buttons! {
         GoesOn { number: TicketId } = "goes-on",
         /// In place of what could not be passed on.
         NotCopied { kind: &'a str } = "not-copied",
+        /// To the staff, in place of many.
+        MoreMessages {
+            number: TicketId, subject: &'a str, user: &'a str, n: u32,
+        } = "more-messages",
         /// To the user.
         StatusChanged { number: TicketId, subject: &'a str, status: &'a str } = "status-changed",
         /// To the user.

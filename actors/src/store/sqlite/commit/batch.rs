@@ -10,6 +10,10 @@ use serde::Serialize;
 use sqlx::SqliteConnection;
 
 use super::Known;
+use super::statements::{
+    INSERT_EVENTS, INSERT_MARKS, INSERT_MESSAGES, INSERT_USERS, UPSERT_CONVERSATIONS,
+    UPSERT_TICKETS,
+};
 use crate::store::error::StoreError;
 use crate::store::rows::{ids, micros, to_json};
 use crate::store::sqlite::outbox;
@@ -27,6 +31,9 @@ pub(super) struct Batch {
     back: Vec<outbox::Back>,
     redeliveries: Vec<(Redelivery, Time, usize)>,
     notices: Vec<outbox::NewRow>,
+    gathered: Vec<outbox::GatheredRow>,
+    /// The first decision by which something is due that was gathered before, and its moment.
+    gathered_due: Option<(usize, Time)>,
     marks: Vec<MarkRow>,
     retried: Vec<i64>,
 }
@@ -172,6 +179,14 @@ impl Batch {
             let redelivery = redelivery.clone();
             self.redeliveries.push((redelivery, decision.at, place));
         }
+        if known
+            .gathered_due
+            .is_some_and(|due| due <= micros(decision.at))
+        {
+            self.gathered_due.get_or_insert((place, decision.at));
+        }
+        let gathered = outcome.gathered.iter().map(outbox::GatheredRow::new);
+        self.gathered.extend(gathered);
         for notice in &outcome.notices {
             let row = outbox::NewRow::new(notice, decision.at)?;
             self.notices.push(row.of(place));
@@ -296,6 +311,13 @@ impl Batch {
         for (redelivery, at, of) in &self.redeliveries {
             put.extend(outbox::redeliver(connection, redelivery, *at, *of).await?);
         }
+        // What was gathered in an earlier minute is told before what comes now.
+        if let Some((of, at)) = self.gathered_due {
+            put.extend(outbox::tell(connection, at, of).await?);
+        }
+        if !self.gathered.is_empty() {
+            outbox::add(connection, &self.gathered).await?;
+        }
         put.extend(outbox::insert(connection, self.notices).await?);
         if !self.marks.is_empty() {
             sqlx::query(INSERT_MARKS)
@@ -416,68 +438,3 @@ async fn write_edit(
     }
     Ok(())
 }
-
-/// `WHERE true` keeps SQLite from reading `ON CONFLICT` as a join's `ON`.
-const INSERT_USERS: &str = "
-    INSERT INTO users (id, first_name, last_name, username, language_code, language, reachable,
-                       muted, first_seen, last_seen)
-    SELECT value ->> 'id', value ->> 'first_name', value ->> 'last_name', value ->> 'username',
-           value ->> 'language_code', value ->> 'language', value ->> 'reachable',
-           value ->> 'muted', value ->> 'at', value ->> 'at'
-    FROM json_each($1) WHERE true
-    ON CONFLICT (id) DO UPDATE SET
-        first_name = excluded.first_name, last_name = excluded.last_name,
-        username = excluded.username, language_code = excluded.language_code,
-        language = coalesce(excluded.language, language),
-        reachable = excluded.reachable, muted = excluded.muted,
-        last_seen = max(last_seen, excluded.last_seen)";
-
-const UPSERT_CONVERSATIONS: &str = "
-    INSERT INTO conversations (person_id, state, version, screen, screen_ticket, screen_no)
-    SELECT value ->> 'person', value ->> 'state', value ->> 'version', value ->> 'screen',
-           value ->> 'ticket', value ->> 'number'
-    FROM json_each($1) WHERE true
-    ON CONFLICT (person_id) DO UPDATE SET
-        state = excluded.state, version = excluded.version, screen_no = excluded.screen_no,
-        screen_ticket = CASE WHEN excluded.screen IS NULL THEN screen_ticket
-                        ELSE excluded.screen_ticket END,
-        screen = coalesce(excluded.screen, screen)";
-
-const UPSERT_TICKETS: &str = "
-    INSERT INTO tickets (id, user_id, subject, subject_folded, description, status, priority,
-                         category, assigned_admin_id, created_at, updated_at, closed_at,
-                         first_answer_at, waiting_since, unread, version)
-    SELECT value ->> 'id', value ->> 'user', value ->> 'subject', value ->> 'folded',
-           value ->> 'description', value ->> 'status', value ->> 'priority',
-           value ->> 'category', value ->> 'assignee', value ->> 'created', value ->> 'updated',
-           value ->> 'closed', value ->> 'answered', value ->> 'waiting', value ->> 'unread',
-           value ->> 'version'
-    FROM json_each($1) WHERE true
-    ON CONFLICT (id) DO UPDATE SET
-        subject = excluded.subject, subject_folded = excluded.subject_folded,
-        description = excluded.description, status = excluded.status,
-        priority = excluded.priority, category = excluded.category,
-        assigned_admin_id = excluded.assigned_admin_id, updated_at = excluded.updated_at,
-        closed_at = excluded.closed_at, first_answer_at = excluded.first_answer_at,
-        waiting_since = excluded.waiting_since, unread = excluded.unread,
-        version = excluded.version";
-
-const INSERT_MESSAGES: &str = "
-    INSERT INTO ticket_messages (id, ticket_id, sender_id, sender_type, note, message_text,
-                                 message_type, entities, file_id, file_unique_id, source_chat,
-                                 source_message, album, created_at)
-    SELECT value ->> 'id', value ->> 'ticket', value ->> 'sender', value ->> 'side',
-           value ->> 'note', value ->> 'text', value ->> 'kind', value ->> 'entities',
-           value ->> 'file', value ->> 'file_unique', value ->> 'chat', value ->> 'message',
-           value ->> 'album', value ->> 'at'
-    FROM json_each($1)";
-
-const INSERT_EVENTS: &str = "
-    INSERT INTO ticket_events (ticket_id, by_id, at, version, kind, what)
-    SELECT value ->> 'ticket', value ->> 'by', value ->> 'at', value ->> 'version',
-           value ->> 'kind', value ->> 'what'
-    FROM json_each($1)";
-
-const INSERT_MARKS: &str = "
-    INSERT INTO handled_updates (bot_id, update_id, at)
-    SELECT value ->> 'bot', value ->> 'update', value ->> 'at' FROM json_each($1)";

@@ -5,6 +5,7 @@
 //! and each table takes one statement.
 
 mod batch;
+mod statements;
 
 use std::collections::{HashMap, HashSet};
 
@@ -57,6 +58,8 @@ struct Known {
     quarantined: HashSet<i64>,
     /// The notices that are decided about and have neither come through nor are being sent.
     undelivered: HashSet<i64>,
+    /// When the first of what is gathered is due.
+    gathered_due: Option<i64>,
     last_ticket: i64,
     last_message: i64,
 }
@@ -111,6 +114,9 @@ impl Known {
              SELECT 'notice', id, 0, 0, 0, NULL FROM notices
              WHERE id IN (SELECT value FROM json_each($7)) AND state IN ('pending', 'held', 'failed')
              UNION ALL
+             SELECT 'gathered', min(due_at), 0, 0, 0, NULL FROM gatherings
+             HAVING min(due_at) IS NOT NULL
+             UNION ALL
              SELECT name, seq, 0, 0, 0, NULL FROM sqlite_sequence
              WHERE name IN ('tickets', 'ticket_messages')",
         )
@@ -162,6 +168,7 @@ impl Known {
                 "notice" => {
                     known.undelivered.insert(a);
                 }
+                "gathered" => known.gathered_due = Some(a),
                 "tickets" => known.last_ticket = a,
                 _ => known.last_message = a,
             }

@@ -238,7 +238,9 @@ impl Missed {
                 continue;
             };
             for admin in others(&staff, ticket, news.from) {
-                let key = (admin, news.ticket, news.message, kind_of(&news.body));
+                // Counts of one ticket are different news, for each has its own messages.
+                let each = matches!(news.body, Body::MoreMessages { .. }).then_some(news.at);
+                let key = (admin, news.ticket, news.message, kind_of(&news.body), each);
                 if !done.insert(key) || news.was_told(connection, admin).await? {
                     continue;
                 }
@@ -274,7 +276,7 @@ fn is_news(body: &Body, row: &SqliteRow) -> Result<bool, StoreError> {
             row.try_get::<Option<&str>, _>("sender_type")?.is_some()
                 && get_word::<SenderType>(row, "sender_type")? == SenderType::User
         }
-        Body::ClosedByUser | Body::ReopenedByUser => true,
+        Body::MoreMessages { .. } | Body::ClosedByUser | Body::ReopenedByUser => true,
         // What the staff did, what is for one alone, and what is for users.
         Body::EditCopies
         | Body::DeleteCopies
@@ -289,6 +291,7 @@ fn is_news(body: &Body, row: &SqliteRow) -> Result<bool, StoreError> {
         | Body::GivenUp { .. }
         | Body::WhileAway(_)
         | Body::React { .. }
+        | Body::AllKept { .. }
         | Body::Trouble
         | Body::GroupGreeting
         | Body::LeaveGroup => false,
@@ -301,7 +304,8 @@ fn kind_of(body: &Body) -> u8 {
         Body::Relay { .. } => 0,
         Body::LateItem => 1,
         Body::ClosedByUser => 2,
-        _ => 3,
+        Body::MoreMessages { .. } => 3,
+        _ => 4,
     }
 }
 
@@ -328,6 +332,7 @@ impl News {
         let kinds: &[&str] = match self.body {
             Body::Relay { .. } | Body::LateItem => &["relay", "late_item"],
             Body::ClosedByUser => &["closed_by_user"],
+            Body::MoreMessages { .. } => &["more_messages"],
             _ => &["reopened_by_user"],
         };
         Ok(sqlx::query_scalar(

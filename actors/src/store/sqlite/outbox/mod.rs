@@ -7,6 +7,7 @@
 //! made it.
 
 mod edits;
+mod gather;
 mod held;
 mod record;
 mod redeliver;
@@ -26,6 +27,8 @@ use crate::store::error::StoreError;
 use crate::store::rows::{get_time, get_word, ids, micros, to_json};
 use crate::store::types::Head;
 
+pub(in crate::store) use self::gather::tell;
+pub(in crate::store::sqlite) use self::gather::{GatheredRow, add};
 pub(in crate::store::sqlite) use self::held::{Back, release};
 pub(in crate::store) use self::held::{EXPIRED, give_up, held_too_long};
 pub(in crate::store) use self::record::record;
