@@ -1,50 +1,69 @@
 //! The command line of Frontdesk: reads the configuration and does what was asked for.
 
-use std::process::ExitCode;
+use std::process::exit;
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
 use frontdesk::config::{Config, ConfigError, Setting};
-use frontdesk::program::{self, StartError};
+use frontdesk::program::{self, Died, StartError};
 use frontdesk::signals::Signals;
 use frontdesk::{check, logging, notices, operate};
 use frontdesk_actors::clock::Clock;
+use frontdesk_actors::intake::IntakeError;
 use frontdesk_actors::store::notices::Which;
 use frontdesk_desk::delivery::Redo;
 use frontdesk_desk::ids::ChatId;
+use tracing::info;
 
 use crate::cli::{Cli, Command, Migrate, Notices, Quarantine};
 
 mod cli;
 
-/// The exit code where the operator has something to mend: the command line, or a setting.
-const USAGE: u8 = 2;
+/// The exit code where the operator has something to mend: the command line, or a setting, the
+/// token among them.
+const USAGE: i32 = 2;
 
-fn main() -> ExitCode {
-    match run(Cli::parse()) {
+/// The exit code of everything else that did not go as it should.
+const FAILURE: i32 = 1;
+
+fn main() {
+    let cli = Cli::parse();
+    let code = match run(cli) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("frontdesk: {error:#}");
-            let setting = matches!(error.downcast_ref(), Some(StartError::NoToken));
-            ExitCode::from(if setting || error.is::<ConfigError>() {
+            if is_for_the_operator(&error) {
                 USAGE
             } else {
-                1
-            })
+                FAILURE
+            }
         }
-    }
+    };
+    exit(code);
 }
 
-fn run(cli: Cli) -> Result<ExitCode> {
+/// Whether a setting is what has to be mended.
+fn is_for_the_operator(error: &anyhow::Error) -> bool {
+    error.is::<ConfigError>()
+        || matches!(error.downcast_ref(), Some(StartError::NoToken))
+        || matches!(
+            error.downcast_ref(),
+            Some(Died::Intake(IntakeError::TokenRefused))
+        )
+}
+
+fn run(cli: Cli) -> Result<i32> {
     let (config, settings) = Config::load(cli.config.as_deref(), std::env::vars_os())?;
     logging::start(&config.log).context("the log does not start")?;
-    program::system()
-        .context("no threads can be started")?
-        .block_on(obey(cli, config, settings))
+    let system = program::system().context("no threads can be started")?;
+    let done = system.block_on(obey(cli, config, settings));
+    // Its end would wait for what hangs in the operating system, such as the look-up of a name.
+    std::mem::forget(system);
+    done
 }
 
 /// Does what was asked for.
-async fn obey(cli: Cli, config: Config, settings: Vec<Setting>) -> Result<ExitCode> {
+async fn obey(cli: Cli, config: Config, settings: Vec<Setting>) -> Result<i32> {
     let clock = Clock::system();
     let mut out = std::io::stdout();
     match cli.command {
@@ -60,7 +79,7 @@ async fn obey(cli: Cli, config: Config, settings: Vec<Setting>) -> Result<ExitCo
         }
         Some(Command::Check) => {
             if !check::check(&config, &settings, &mut out).await? {
-                return Ok(ExitCode::FAILURE);
+                return Ok(FAILURE);
             }
         }
         Some(Command::Migrate(Migrate::Up)) => operate::up(&config, &mut out).await?,
@@ -90,17 +109,31 @@ async fn obey(cli: Cli, config: Config, settings: Vec<Setting>) -> Result<ExitCo
             Quarantine::Drop { id } => operate::drop(&config, id, &mut out).await?,
         },
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(0)
 }
 
 /// Runs the desk until a signal comes, or one of its parts dies.
 async fn serve(config: Config, clock: Clock) -> Result<()> {
     let signals = Signals::take().context("signals cannot be taken over")?;
-    let mut program = program::start(&config, clock).await?;
+    let mut told = tokio::spawn(signals.stop());
+    let mut program = tokio::select! {
+        started = program::start(&config, clock) => started?,
+        _ = &mut told => {
+            info!("stopped before the desk was open");
+            return Ok(());
+        }
+    };
     let died = tokio::select! {
-        () = signals.stop() => None,
+        _ = &mut told => None,
         died = program.died() => Some(died),
     };
+    match &died {
+        None => {
+            info!("stopping: what is in flight is finished first; a second signal ends at once")
+        }
+        // The reason is the last thing that is said.
+        Some(_) => {}
+    }
     let stopped = program.stop().await;
     // A part that died is the reason why a stop is not in order, not the other way round.
     if let Some(died) = died {

@@ -67,7 +67,13 @@ async fn open(config: &Config) -> Result<Db, StoreError> {
 /// [`OperateError`].
 pub async fn up(config: &Config, out: &mut impl Write) -> Result<(), OperateError> {
     let db = open(config).await?;
-    let applied = migrate::up(&db).await;
+    let applied = async {
+        // A running desk has the schema already, or is of another version.
+        let missing = migrate::status(&db).await?.iter().any(|step| !step.applied);
+        let _claim = missing.then(|| db.claim()).transpose()?;
+        migrate::up(&db).await
+    };
+    let applied = applied.await;
     db.close().await;
     match applied? {
         0 => writeln!(out, "the schema is up to date")?,
@@ -90,6 +96,7 @@ pub async fn down(
 ) -> Result<(), OperateError> {
     let db = open_existing(config).await?;
     let done = async {
+        let _claim = db.claim()?;
         let applied: Vec<Step> = migrate::status(&db)
             .await?
             .into_iter()

@@ -10,10 +10,11 @@ use frontdesk_actors::clock::Clock;
 use frontdesk_actors::intake::{self, Intake, IntakeError, IntakeSettings};
 use frontdesk_actors::notifier::{self, LimitSettings, Notifier, NotifierSettings};
 use frontdesk_actors::session::{self, Sessions, Sizes};
-use frontdesk_actors::store::{Db, DbSettings, StoreError, migrate};
+use frontdesk_actors::store::{Claim, Db, DbSettings, StoreError, migrate};
 use frontdesk_actors::telegram::{Client, ClientError};
 use frontdesk_actors::tickets::{self, Closed, Tickets, TicketsSettings};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
+use tokio::time::{Instant, timeout_at};
 use tracing::{info, warn};
 
 use crate::check::client_settings;
@@ -59,10 +60,16 @@ pub enum Died {
     /// No updates can be taken in.
     #[error(transparent)]
     Intake(#[from] IntakeError),
+    /// Nothing can be stored any more, and waiting is of no use.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// An actor is gone, and nothing works without it.
     #[error("the {0} died, and nothing works without it")]
     Actor(&'static str),
 }
+
+/// The last part of the grace, one of so many, is kept for closing the database.
+const CLOSING_SHARE: u32 = 4;
 
 /// A running desk.
 pub struct Program {
@@ -73,6 +80,8 @@ pub struct Program {
     clock: Clock,
     grace: std::time::Duration,
     watched: Watched,
+    /// Given up last.
+    claim: Claim,
 }
 
 /// How each part tells of its end.
@@ -80,6 +89,7 @@ struct Watched {
     intake: oneshot::Receiver<Result<(), IntakeError>>,
     notifier: oneshot::Receiver<()>,
     tickets: Closed,
+    damage: watch::Receiver<Option<StoreError>>,
 }
 
 /// The actix system that the desk is made for: the database and the calls to Telegram run on a pool
@@ -110,10 +120,18 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Program, StartError>
         readers: sizes.readers,
     })
     .await?;
-    if let Err(error) = migrate::ready(&db, config.database.migrate).await {
-        db.close().await;
-        return Err(error.into());
-    }
+    let ready = async {
+        let claim = db.claim()?;
+        migrate::ready(&db, config.database.migrate).await?;
+        Ok::<_, StoreError>(claim)
+    };
+    let claim = match ready.await {
+        Ok(claim) => claim,
+        Err(error) => {
+            db.close().await;
+            return Err(error.into());
+        }
+    };
     let tickets = Tickets::new(
         db,
         TicketsSettings {
@@ -121,7 +139,7 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Program, StartError>
             batch: sizes.batch,
         },
     );
-    let closed = tickets.closed();
+    let (closed, damage) = (tickets.closed(), tickets.damage());
     let tickets = tickets.start();
     let started = ask(
         &tickets,
@@ -224,7 +242,9 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Program, StartError>
             intake: intake_ended,
             notifier: notifier_ended,
             tickets: closed,
+            damage,
         },
+        claim,
     })
 }
 
@@ -251,6 +271,9 @@ impl Program {
                 Ok(Err(error)) => error.into(),
                 _ => Died::Actor("intake"),
             },
+            Ok(damage) = watched.damage.wait_for(Option::is_some) => {
+                damage.clone().map_or(Died::Actor("database"), Died::Store)
+            }
             _ = &mut watched.notifier => Died::Actor("notifier"),
             _ = watched.tickets.clone().wait() => Died::Actor("writer of the database"),
         }
@@ -265,28 +288,35 @@ impl Program {
     }
 
     /// Stops taking updates, commits what is in flight, lets calls end and stores what became of
-    /// them, and closes the database.
+    /// them, and closes the database. What hangs, at Telegram or in the database, is left after the
+    /// grace; the database is closed in order even then if it answers.
     ///
     /// # Errors
     /// [`StopError`]; nothing is lost then either.
     pub async fn stop(self) -> Result<(), StopError> {
-        let order = async {
+        let end = Instant::now() + self.grace;
+        let calls_end = end - self.grace / CLOSING_SHARE;
+        let in_time = timeout_at(calls_end, async {
             // An actor that is gone has nothing left to stop.
             let _ = self.intake.send(intake::Stop).await;
             for arbiter in &self.arbiters {
                 arbiter.stop();
             }
             let _ = self.notifier.send(notifier::Stop).await;
-            let at = self.clock.now();
-            match self.tickets.send(tickets::Stop { at }).await {
-                Ok(stopped) => Ok(stopped?),
-                Err(_) => Ok(()),
-            }
-        };
-        let stopped = tokio::time::timeout(self.grace, order)
-            .await
-            .map_err(|_| StopError::TooSlow)?;
+        })
+        .await
+        .is_ok();
+        let at = self.clock.now();
+        match timeout_at(end, self.tickets.send(tickets::Stop { at })).await {
+            Ok(Ok(stopped)) => stopped?,
+            Ok(Err(_)) => {}
+            Err(_) => return Err(StopError::TooSlow),
+        }
+        drop(self.claim);
+        if !in_time {
+            return Err(StopError::TooSlow);
+        }
         info!("the desk is closed");
-        stopped
+        Ok(())
     }
 }

@@ -50,6 +50,8 @@ pub struct Receive {
     pub input: Input,
     /// The quarantined update that this is another try of.
     pub retry_of: Option<QuarantineId>,
+    /// Whether this is the first try: a press is answered once, and its button then spins no more.
+    pub first: bool,
 }
 
 /// Why an update was not taken in.
@@ -294,7 +296,7 @@ async fn take_turn(
     receive: Receive,
 ) -> Result<Kept, ReceiveError> {
     let query = match &receive.input.act {
-        Act::Pressed { query, .. } => Some(query.clone()),
+        Act::Pressed { query, .. } if receive.first => Some(query.clone()),
         _ => None,
     };
     let settings = neighbours.settings.clone();
@@ -309,8 +311,12 @@ async fn take_turn(
         lang: settings.language(chosen, client.as_deref()),
     };
     match select(deciding, Box::pin(neighbours.clock.sleep(ANSWER_AFTER))).await {
-        Either::Left((decided, _)) => {
-            let (kept, toast) = decided?;
+        Either::Left((Err(error), _)) => {
+            // Another try may be long in coming.
+            tell(&neighbours.answer, answer(None, None)).await;
+            Err(error)
+        }
+        Either::Left((Ok((kept, toast)), _)) => {
             let chosen = kept.me.as_ref().and_then(|me| me.language);
             tell(&neighbours.answer, answer(toast, chosen)).await;
             Ok(kept)

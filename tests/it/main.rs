@@ -12,5 +12,6 @@ mod delivery;
 mod drafts;
 mod floods;
 mod older_bot;
+mod trouble;
 mod unreachable;
 mod users;

@@ -23,6 +23,9 @@ const IDLE_ANSWERS: u32 = 3;
 /// The pause that keeps answers without progress from becoming a hot loop.
 const IDLE_PAUSE: TimeDelta = TimeDelta::seconds(1);
 
+/// How long a stop waits for the last batch to be confirmed: only a repeat is saved by it.
+const CONFIRM_PATIENCE: Duration = Duration::from_secs(2);
+
 /// Polls until told to stop, or until Telegram refuses the token.
 pub(super) async fn poll(
     settling: Arc<Settling>,
@@ -80,10 +83,15 @@ pub(super) async fn poll(
             break;
         }
     }
-    if let Some(offset) = confirmed_below
-        && let Err(failure) = client.confirm(offset).await
-    {
-        debug!(%failure, "the last batch was not confirmed; it comes again and is recognised");
+    if let Some(offset) = confirmed_below {
+        // A Telegram that is away must not hold up the stop.
+        match tokio::time::timeout(CONFIRM_PATIENCE, client.confirm(offset)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(failure)) => {
+                debug!(%failure, "the last batch was not confirmed; it comes again and is recognised");
+            }
+            Err(_) => debug!("Telegram was too slow to confirm the last batch; it comes again"),
+        }
     }
     Ok(())
 }
@@ -97,7 +105,31 @@ fn next_offset(batch: &[Value]) -> Option<UpdateId> {
 
 /// What was last said about the connection: one line for each change.
 #[derive(Default)]
-struct Connection(Option<Failure>);
+struct Connection(Option<Away>);
+
+/// Why no updates come, as far as the operator has to know it apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Away {
+    OtherPoller,
+    WebhookSet,
+    TooMany,
+    /// No connection, no answer, or an error of Telegram's own: an outage shows all of them.
+    Outage,
+    /// A refusal that no other name fits.
+    Refused,
+}
+
+impl From<&Failure> for Away {
+    fn from(failure: &Failure) -> Self {
+        match failure {
+            Failure::OtherPoller => Self::OtherPoller,
+            Failure::WebhookSet => Self::WebhookSet,
+            Failure::RetryAfter(_) => Self::TooMany,
+            Failure::NotSent | Failure::ServerError | Failure::Uncertain => Self::Outage,
+            _ => Self::Refused,
+        }
+    }
+}
 
 impl Connection {
     fn works(&mut self) {
@@ -107,21 +139,21 @@ impl Connection {
     }
 
     fn fails(&mut self, failure: &Failure) {
-        if self.0.as_ref() == Some(failure) {
+        let away = Away::from(failure);
+        if self.0.replace(away) == Some(away) {
             return;
         }
-        match failure {
-            Failure::OtherPoller => warn!(
+        match away {
+            Away::OtherPoller => warn!(
                 "another program is polling for this bot's updates: stop it, or give each its own \
                  bot; trying again until then"
             ),
-            Failure::WebhookSet => warn!(
+            Away::WebhookSet => warn!(
                 "a webhook is set for this bot, so Telegram hands out no updates here: remove it \
                  with deleteWebhook (without drop_pending_updates); trying again until then"
             ),
-            failure => warn!(%failure, "Telegram hands out no updates; trying again"),
+            _ => warn!(%failure, "Telegram hands out no updates; trying again until it does"),
         }
-        self.0 = Some(failure.clone());
     }
 }
 

@@ -36,6 +36,8 @@ async fn retry(settling: &Settling, row: Quarantined) {
             let receive = Receive {
                 input: *input,
                 retry_of: Some(id),
+                // A press that was put aside is too old to be answered.
+                first: false,
             };
             match settling.neighbours.sessions.receive(receive).await {
                 Ok(()) => {

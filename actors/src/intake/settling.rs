@@ -2,8 +2,7 @@
 //! concern. Side by side for different people, in order for each.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard};
 
 use actix::{Message, Recipient};
 use chrono::TimeDelta;
@@ -29,15 +28,22 @@ const LONGEST_PAUSE: i64 = 30;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stopping;
 
-/// Growing pauses: 1, 2, 4 … 30 seconds.
+/// Growing pauses: 1, 2, 4 … 30 seconds, each shortened by up to a quarter, so that many desks do
+/// not come back to the same server at the same moment.
 #[derive(Default)]
 pub(super) struct Pauses(u32);
 
 impl Pauses {
     pub(super) fn next(&mut self) -> TimeDelta {
-        let seconds = 1_i64 << self.0.min(5);
-        self.0 += 1;
-        TimeDelta::seconds(seconds.min(LONGEST_PAUSE))
+        self.after(rand::random())
+    }
+
+    /// `draw` is any number, each as likely as the others.
+    fn after(&mut self, draw: u32) -> TimeDelta {
+        let whole = (1_i64 << self.0.min(5)).min(LONGEST_PAUSE) * 1000;
+        self.0 = self.0.saturating_add(1);
+        let quarter = whole / 4;
+        TimeDelta::milliseconds(whole - i64::from(draw) % (quarter + 1))
     }
 }
 
@@ -47,8 +53,8 @@ pub(super) struct Settling {
     stopping: watch::Receiver<bool>,
     /// Told which admins write.
     wrote: mpsc::Sender<PersonId>,
-    /// Whether the database was away when it was last asked: one line for each change.
-    store_away: AtomicBool,
+    /// What was last said about the database, if it is away: one line for each change.
+    store_trouble: Mutex<Option<String>>,
     /// How many updates of each kind were of no concern.
     ignored: Mutex<BTreeMap<String, u64>>,
 }
@@ -63,7 +69,7 @@ impl Settling {
             neighbours,
             stopping,
             wrote,
-            store_away: AtomicBool::new(false),
+            store_trouble: Mutex::new(None),
             ignored: Mutex::new(BTreeMap::new()),
         }
     }
@@ -138,9 +144,10 @@ impl Settling {
     /// Has one update committed, however long the database takes.
     async fn take_in(&self, raw: &Value, input: Input) -> Result<(), Stopping> {
         let person = input.person.id;
-        let receive = Receive {
+        let mut receive = Receive {
             input,
             retry_of: None,
+            first: true,
         };
         let mut pauses = Pauses::default();
         loop {
@@ -158,6 +165,7 @@ impl Settling {
                 }
                 Err(error @ (ReceiveError::Store(_) | ReceiveError::Stopping)) => {
                     self.store_fails(&error);
+                    receive.first = false;
                     self.pause(pauses.next()).await?;
                 }
             }
@@ -207,24 +215,28 @@ impl Settling {
     }
 
     fn store_answers(&self) {
-        if self.store_away.swap(false, Ordering::Relaxed) {
+        if lock(&self.store_trouble).take().is_some() {
             info!("updates are taken in again");
         }
     }
 
     fn store_fails(&self, error: &dyn std::error::Error) {
-        if !self.store_away.swap(true, Ordering::Relaxed) {
+        // What ends only because of a stop is no trouble.
+        if self.is_stopping() {
+            return;
+        }
+        let error = error.to_string();
+        let mut said = lock(&self.store_trouble);
+        if said.as_ref() != Some(&error) {
             warn!(%error, "updates wait for the database; Telegram keeps them");
+            *said = Some(error);
         }
     }
 
     /// Counts an update of no concern; the first of a kind, the tenth and so on are told.
     fn count(&self, kind: String) {
         debug!(kind, "an update is of no concern");
-        let mut ignored = match self.ignored.lock() {
-            Ok(ignored) => ignored,
-            Err(poisoned) => poisoned.into_inner(),
-        };
+        let mut ignored = lock(&self.ignored);
         let count = ignored.entry(kind).or_default();
         *count += 1;
         let times = *count;
@@ -232,5 +244,28 @@ impl Settling {
             let kinds: Vec<_> = ignored.iter().collect();
             info!(?kinds, "updates of no concern so far");
         }
+    }
+}
+
+/// The guard, whoever panicked while holding it: what is kept so is only said to the operator.
+fn lock<T>(kept: &Mutex<T>) -> MutexGuard<'_, T> {
+    kept.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_to_a_bound_and_are_shortened_by_a_quarter_at_most() {
+        let (mut longest, mut shortest) = (Pauses::default(), Pauses::default());
+        for seconds in [1, 2, 4, 8, 16, 30, 30, 30] {
+            let whole = TimeDelta::seconds(seconds);
+            assert_eq!(longest.after(0), whole);
+            let quarter = u32::try_from(seconds * 250).unwrap();
+            assert_eq!(shortest.after(quarter), whole * 3 / 4);
+        }
+        let mut many = Pauses(u32::MAX - 1);
+        assert!(many.next() <= TimeDelta::seconds(LONGEST_PAUSE));
     }
 }

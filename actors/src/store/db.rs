@@ -1,5 +1,7 @@
 //! The connections to the database: one that writes, and a pool that only reads.
 
+use std::fs::{File, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
@@ -9,7 +11,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{Sqlite, Transaction};
 
-use super::error::StoreError;
+use super::error::{StoreError, Trouble};
 
 /// How long a connection waits for a lock that another program holds (a backup, a shell), before
 /// it says that the database is locked.
@@ -31,6 +33,8 @@ pub struct DbSettings {
 #[derive(Clone, Debug)]
 pub struct Db {
     path: PathBuf,
+    /// The file that was opened, whatever lies at its path by now.
+    file: FileId,
     writer: SqlitePool,
     readers: SqlitePool,
 }
@@ -70,8 +74,10 @@ impl Db {
             .max_connections(settings.readers.max(1))
             .connect_with(options.read_only(true).create_if_missing(false))
             .await?;
+        let file = FileId::of(&path).ok_or(StoreError::Unavailable(Trouble::Moved))?;
         Ok(Self {
             path,
+            file,
             writer,
             readers,
         })
@@ -82,8 +88,40 @@ impl Db {
         &self.path
     }
 
+    /// Makes sure that no other desk uses the file, for as long as the claim is kept: both would send
+    /// what is in the outbox.
+    ///
+    /// # Errors
+    /// `Refused` if another one does, `Unavailable` if the folder cannot be written.
+    pub fn claim(&self) -> Result<Claim, StoreError> {
+        let mut path = self.path.clone().into_os_string();
+        path.push("-desk");
+        let file = File::create(path).map_err(|error| {
+            StoreError::Unavailable(match error.kind() {
+                ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Trouble::Full,
+                _ => Trouble::ReadOnly,
+            })
+        })?;
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => Err(StoreError::Refused(
+                "another desk is running with this database: stop that one first, or give this \
+                 one a database and a bot of its own"
+                    .to_owned(),
+            )),
+            // A file system without locks has none to respect.
+            Ok(()) | Err(TryLockError::Error(_)) => Ok(Claim(file)),
+        }
+    }
+
     /// Starts to write. There is one writer at a time: this waits for the one before.
-    pub(crate) async fn write(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+    ///
+    /// # Errors
+    /// `Unavailable`, among others when the file was moved away: SQLite itself would go on writing
+    /// to it, and what it wrote would be gone with the last connection.
+    pub async fn write(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        if FileId::of(&self.path).as_ref() != Some(&self.file) {
+            return Err(StoreError::Unavailable(Trouble::Moved));
+        }
         // A deferred transaction would find out in its middle that another program writes.
         Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
     }
@@ -103,5 +141,33 @@ impl Db {
     pub async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
+    }
+}
+
+/// That no other desk uses the database. The operating system gives it up with the process, whatever
+/// ends that. It is a file of its own: on some systems a lock on the database's would be in SQLite's
+/// way.
+#[derive(Debug)]
+#[must_use]
+pub struct Claim(#[expect(dead_code, reason = "its lock counts, for as long as it is open")] File);
+
+/// Which file it is, by device and number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct FileId(u64, u64);
+
+impl FileId {
+    /// That of the file at this path, if there is one.
+    #[cfg(unix)]
+    fn of(path: &Path) -> Option<Self> {
+        use std::os::unix::fs::MetadataExt;
+
+        let file = std::fs::metadata(path).ok()?;
+        Some(Self(file.dev(), file.ino()))
+    }
+
+    /// Elsewhere an open file cannot be moved or deleted.
+    #[cfg(not(unix))]
+    fn of(_: &Path) -> Option<Self> {
+        Some(Self(0, 0))
     }
 }

@@ -44,7 +44,15 @@ pub enum StoreError {
         /// The bot of the database.
         theirs: BotId,
     },
-    /// Something stored cannot be read back, or the file itself is damaged.
+    /// The file itself is damaged, or is no database: nothing mends that while the program runs,
+    /// and going on would lose what is written.
+    #[error(
+        "the database file is damaged ({0}): stop the desk, keep the file with its -wal and -shm \
+         files, and restore the newest backup in its place; without a backup, \
+         `sqlite3 FILE .recover` saves what can be read"
+    )]
+    Damaged(String),
+    /// Something stored cannot be read back: one row, not the file.
     #[error("the database holds something that cannot be read: {0}")]
     Corrupt(String),
     /// The write breaks a rule of the database: a fault of ours.
@@ -65,11 +73,18 @@ pub enum Trouble {
     #[error("the disk is full")]
     Full,
     /// The file can be read but not written.
-    #[error("the file cannot be written")]
+    #[error("the file, or its folder, cannot be written")]
     ReadOnly,
     /// The file cannot be opened: no such folder, or no permission.
-    #[error("the file cannot be opened")]
+    #[error("the file cannot be opened: its folder has to exist, and both have to be writable")]
     CannotOpen,
+    /// The file that was opened is no longer where it was: what is written to it now would be gone
+    /// with this program.
+    #[error(
+        "the file was moved, deleted or replaced while it was open: move it back, or stop the desk, \
+         put a backup there and start again"
+    )]
+    Moved,
     /// Reading or writing the disk failed, or there is no memory left.
     #[error("reading or writing the disk failed")]
     Io,
@@ -82,9 +97,15 @@ pub enum Trouble {
 }
 
 impl StoreError {
-    /// Whether to wait and try the same again; everything else is a fault of ours or the operator's.
+    /// Whether no work can be blamed for it: what was to be done waits, and is done again once the
+    /// database is well. Everything else is a fault of ours or the operator's.
     pub fn is_unavailable(&self) -> bool {
-        matches!(self, Self::Unavailable(_))
+        matches!(self, Self::Unavailable(_) | Self::Damaged(_))
+    }
+
+    /// Whether waiting is of no use: the program has to end, and somebody has to mend the file.
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::Damaged(_))
     }
 
     /// The answer once the writer or the pools are closed.
@@ -110,15 +131,28 @@ impl From<sqlx::Error> for StoreError {
 /// Tells SQLite's errors apart by their primary result code. Its messages name tables, columns
 /// and constraints, never values.
 fn from_sqlite(error: &dyn DatabaseError) -> StoreError {
-    let code: i32 = error.code().and_then(|code| code.parse().ok()).unwrap_or(0);
-    match code & 0xff {
-        5 | 6 => StoreError::Unavailable(Trouble::Locked),
-        7 | 10 => StoreError::Unavailable(Trouble::Io),
-        8 => StoreError::Unavailable(Trouble::ReadOnly),
-        13 => StoreError::Unavailable(Trouble::Full),
-        14 => StoreError::Unavailable(Trouble::CannotOpen),
-        11 | 26 => StoreError::Corrupt(error.message().to_owned()),
-        _ => StoreError::Rule(error.message().to_owned()),
+    let code = error.code().and_then(|code| code.parse().ok()).unwrap_or(0);
+    of_code(code, error.message())
+}
+
+/// By the result code, primary or extended, as <https://sqlite.org/rescode.html> lists them. The
+/// primary one is the lowest byte.
+fn of_code(code: i32, message: &str) -> StoreError {
+    let away = |trouble| StoreError::Unavailable(trouble);
+    match (code, code & 0xff) {
+        // READONLY_DBMOVED, IOERR_VNODE: the file went away under us.
+        (1032 | 6922, _) => away(Trouble::Moved),
+        // BUSY, LOCKED, PROTOCOL (locks that are fought for too long).
+        (_, 5 | 6 | 15) => away(Trouble::Locked),
+        // NOMEM, INTERRUPT, IOERR, NOLFS (the file grew too large for the system).
+        (_, 7 | 9 | 10 | 22) => away(Trouble::Io),
+        // PERM, READONLY.
+        (_, 3 | 8) => away(Trouble::ReadOnly),
+        (_, 13) => away(Trouble::Full),
+        (_, 14) => away(Trouble::CannotOpen),
+        // CORRUPT, NOTADB.
+        (_, 11 | 26) => StoreError::Damaged(message.to_owned()),
+        _ => StoreError::Rule(message.to_owned()),
     }
 }
 
@@ -133,6 +167,52 @@ impl From<MigrateError> for StoreError {
                 "migration {version} was applied in part only; restore the copy made before it"
             )),
             error => Self::Refused(format!("the schema cannot be changed: {error}")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_code_of_sqlite_is_told_apart_by_what_to_do() {
+        use Trouble::{CannotOpen, Full, Io, Locked, Moved, ReadOnly};
+        let away: &[(i32, Trouble)] = &[
+            (5, Locked),               // BUSY
+            (5 | 1 << 8, Locked),      // BUSY_RECOVERY
+            (5 | 2 << 8, Locked),      // BUSY_SNAPSHOT
+            (6, Locked),               // LOCKED
+            (15, Locked),              // PROTOCOL
+            (7, Io),                   // NOMEM
+            (9, Io),                   // INTERRUPT
+            (10, Io),                  // IOERR
+            (10 | 3 << 8, Io),         // IOERR_WRITE
+            (10 | 4 << 8, Io),         // IOERR_FSYNC
+            (10 | 27 << 8, Moved),     // IOERR_VNODE
+            (3, ReadOnly),             // PERM
+            (8, ReadOnly),             // READONLY
+            (8 | 4 << 8, Moved),       // READONLY_DBMOVED
+            (8 | 6 << 8, ReadOnly),    // READONLY_DIRECTORY
+            (13, Full),                // FULL
+            (14, CannotOpen),          // CANTOPEN
+            (14 | 2 << 8, CannotOpen), // CANTOPEN_ISDIR
+        ];
+        for (code, trouble) in away {
+            let error = of_code(*code, "words");
+            assert_eq!(error, StoreError::Unavailable(*trouble), "{code}");
+            assert!(error.is_unavailable() && !error.is_final(), "{code}");
+        }
+        for code in [11, 11 | 2 << 8, 26] {
+            let error = of_code(code, "words");
+            assert_eq!(error, StoreError::Damaged("words".to_owned()), "{code}");
+            assert!(error.is_unavailable() && error.is_final(), "{code}");
+        }
+        // ERROR, CONSTRAINT, MISMATCH, TOOBIG, RANGE: what we asked for is at fault.
+        for code in [0, 1, 18, 19, 19 | 8 << 8, 20, 25] {
+            let error = of_code(code, "words");
+            assert_eq!(error, StoreError::Rule("words".to_owned()), "{code}");
+            assert!(!error.is_unavailable() && !error.is_final(), "{code}");
         }
     }
 }

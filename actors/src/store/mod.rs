@@ -29,7 +29,7 @@ mod sqlite;
 #[cfg(test)]
 mod tests;
 
-pub use db::{Db, DbSettings};
+pub use db::{Claim, Db, DbSettings};
 pub use error::{StoreError, Trouble};
 pub use types::{
     Committed, Decision, Delivered, DeliveryResult, DueNotice, Head, Hold, QuarantineId, Queued,

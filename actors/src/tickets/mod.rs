@@ -18,6 +18,7 @@ use frontdesk_desk::ids::UpdateId;
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
 use tokio::runtime::Handle;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tracing::error;
 
@@ -55,6 +56,7 @@ pub struct Tickets {
     writer: Option<Writer>,
     reader: Reader,
     closed: Closed,
+    damage: watch::Sender<Option<StoreError>>,
     runtime: Handle,
     mailbox: usize,
 }
@@ -98,6 +100,7 @@ impl Tickets {
             db,
             writer: Some(writer),
             closed: Closed::of(task),
+            damage: watch::Sender::new(None),
             runtime: Handle::current(),
             mailbox: settings.mailbox,
         }
@@ -108,15 +111,22 @@ impl Tickets {
         self.closed.clone()
     }
 
+    /// Tells of the first error after which waiting is of no use ([`StoreError::is_final`]): the
+    /// program has to end, loudly.
+    pub fn damage(&self) -> watch::Receiver<Option<StoreError>> {
+        self.damage.subscribe()
+    }
+
     /// Runs a read on the shared runtime.
     fn read<T: Send + 'static>(
         &self,
         read: impl Future<Output = Result<T, StoreError>> + Send + 'static,
     ) -> Answer<T> {
         let task = self.runtime.spawn(read);
+        let damage = self.damage.clone();
         Box::pin(async move {
             match task.await {
-                Ok(answer) => answer,
+                Ok(answer) => answer.inspect_err(|error| note(&damage, error)),
                 Err(died) if died.is_panic() => Err(StoreError::Rule(
                     "a read of the database panicked".to_owned(),
                 )),
@@ -128,10 +138,19 @@ impl Tickets {
     /// Hands a write to the writer.
     fn write<T: 'static>(&self, work: Work, pick: fn(Done) -> Option<T>) -> Answer<T> {
         let writer = self.writer.clone();
+        let damage = self.damage.clone();
         Box::pin(async move {
             let writer = writer.ok_or(StoreError::CLOSED)?;
-            writer.run(work, pick).await
+            let done = writer.run(work, pick).await;
+            done.inspect_err(|error| note(&damage, error))
         })
+    }
+}
+
+/// Keeps the first error that nothing mends.
+fn note(damage: &watch::Sender<Option<StoreError>>, error: &StoreError) {
+    if error.is_final() {
+        damage.send_if_modified(|first| first.is_none() && first.insert(error.clone()).is_final());
     }
 }
 

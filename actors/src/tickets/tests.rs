@@ -214,3 +214,37 @@ async fn the_death_of_the_writer_is_noticed() {
     assert!(!closed.clone().wait().await);
     assert!(!closed.wait().await);
 }
+
+#[actix::test]
+async fn a_file_that_is_damaged_while_it_is_open_is_told_to_who_watches() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("desk.db");
+    open(&folder).await.close().await;
+    let db = open(&folder).await;
+    let tickets = Tickets::new(
+        db,
+        TicketsSettings {
+            mailbox: 16,
+            batch: 16,
+        },
+    );
+    let mut damage = tickets.damage();
+    let tickets = tickets.start();
+    tickets.send(start()).await.unwrap().unwrap();
+    assert_eq!(*damage.borrow_and_update(), None);
+
+    // All but the first page, which every connection has read already.
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[4096..].fill(0xaa);
+    std::fs::write(&path, bytes).unwrap();
+    let read = tickets.send(Load { person: ANNA }).await.unwrap();
+    let damaged = read.unwrap_err();
+    assert!(damaged.is_final() && damaged.is_unavailable(), "{damaged}");
+    assert!(damage.has_changed().unwrap());
+    assert_eq!(damage.borrow_and_update().as_ref(), Some(&damaged));
+
+    // The first one is kept, and told once.
+    let again = tickets.send(Load { person: ANNA }).await.unwrap();
+    assert!(again.is_err());
+    assert!(!damage.has_changed().unwrap());
+}

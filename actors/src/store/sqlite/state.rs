@@ -34,14 +34,14 @@ pub(in crate::store) async fn start(
             .parse()
             .map(BotId)
             .map_err(|_| StoreError::Corrupt("desk_state bot_id".to_owned()))?;
-        if theirs != start.bot {
+        if theirs != start.bot && is_used(connection).await? {
             return Err(StoreError::OtherBot {
                 ours: start.bot,
                 theirs,
             });
         }
     }
-    set(connection, "bot_id", &start.bot.to_string()).await?;
+    claim(connection, start.bot).await?;
     let unclean = get(connection, "running").await?.as_deref() == Some("1");
     set(connection, "running", "1").await?;
     set_back(connection, start.at).await?;
@@ -80,6 +80,30 @@ async fn set_back(connection: &mut SqliteConnection, now: Time) -> Result<(), St
         .execute(connection)
         .await?;
     Ok(())
+}
+
+/// Whether anything of the bot that the database belongs to is in it. A token with a mistyped number
+/// leaves nothing: Telegram gives it no updates.
+async fn is_used(connection: &mut SqliteConnection) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM users) OR EXISTS (SELECT 1 FROM handled_updates)
+             OR EXISTS (SELECT 1 FROM quarantine)",
+    )
+    .fetch_one(connection)
+    .await?)
+}
+
+/// Makes the database this bot's.
+async fn claim(connection: &mut SqliteConnection, bot: BotId) -> Result<(), StoreError> {
+    let bot = bot.to_string();
+    if get(connection, "bot_id").await?.as_ref() == Some(&bot) {
+        return Ok(());
+    }
+    // The commands that were set are another bot's.
+    sqlx::query("DELETE FROM desk_state WHERE name = 'commands'")
+        .execute(&mut *connection)
+        .await?;
+    set(connection, "bot_id", &bot).await
 }
 
 /// Takes in the list of admins; the open tickets of all others become unassigned.
@@ -139,13 +163,18 @@ pub(in crate::store) async fn admins(
     Ok(())
 }
 
-/// Forgets marks and attempts that are older than three days.
+/// Forgets marks and attempts that are older than three days. The marks of the last minute stay even
+/// then: Telegram may not have heard that they were handled, and the clock may be wrong.
 pub(in crate::store) async fn prune(
     connection: &mut SqliteConnection,
     bot: BotId,
     now: Time,
 ) -> Result<(), StoreError> {
-    let before = micros(now - MARKS_KEPT);
+    let newest: Option<i64> = sqlx::query_scalar("SELECT max(at) FROM handled_updates")
+        .fetch_one(&mut *connection)
+        .await?;
+    let last_minute = newest.map_or(i64::MAX, |at| at - 60_000_000);
+    let before = micros(now - MARKS_KEPT).min(last_minute);
     sqlx::query(
         "DELETE FROM handled_updates WHERE bot_id = $1 AND update_id IN (
              SELECT update_id FROM handled_updates WHERE at < $2 ORDER BY at LIMIT $3)",

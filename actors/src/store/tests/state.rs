@@ -38,6 +38,7 @@ fn aside(update: i64) -> Work {
 #[tokio::test]
 async fn another_bots_database_is_refused_and_left_alone() {
     let rig = Rig::new().await;
+    rig.done(decision(1, ANNA, 0, at(1))).await;
     let before = rig.dump().await;
     let start = Start {
         bot: BotId(8),
@@ -49,7 +50,56 @@ async fn another_bots_database_is_refused_and_left_alone() {
     assert_eq!(refused, Err(StoreError::OtherBot { ours, theirs: BOT }));
     assert_eq!(rig.dump().await, before);
     // The writer still serves the bot that it was started for.
+    rig.done(decision(2, ANNA, 1, at(9))).await;
+}
+
+#[tokio::test]
+async fn a_database_in_which_nothing_was_stored_goes_over_to_another_bot() {
+    // The first start had a token with a mistyped number.
+    let rig = Rig::new().await;
+    rig.write(Work::CommandsSet(CommandsSet {
+        hash: "theirs".to_owned(),
+    }))
+    .await;
+    let start = |bot| {
+        Work::Start(Start {
+            bot: BotId(bot),
+            admins: vec![],
+            at: at(9),
+        })
+    };
+    rig.writer.run(start(8), Done::started).await.unwrap();
+    assert_eq!(reads::commands(&rig.db).await.unwrap(), None);
     rig.done(decision(1, ANNA, 0, at(9))).await;
+    let back = rig.writer.run(start(BOT.0), Done::started).await;
+    assert!(matches!(back, Err(StoreError::OtherBot { .. })));
+}
+
+#[tokio::test]
+async fn what_a_wrong_clock_put_off_is_due_at_the_next_start() {
+    let rig = Rig::new().await;
+    let hours = |hours: i64| at(hours * 3_600);
+    let mut late = aside(1);
+    if let Work::PutAside(aside) = &mut late {
+        aside.at = hours(5);
+    }
+    rig.write(late).await;
+    assert!(rig.take(hours(0)).await.notices.is_empty());
+    rig.start(&[], hours(0)).await.unwrap();
+    assert_eq!(rig.take(hours(0)).await.notices.len(), 1);
+}
+
+#[tokio::test]
+async fn marks_of_the_last_minute_outlast_a_clock_that_jumps() {
+    let rig = Rig::new().await;
+    rig.done(decision(1, ANNA, 0, at(0))).await;
+    rig.done(decision(2, ANNA, 1, at(100))).await;
+    rig.start(&[], at(30 * 86_400)).await.unwrap();
+    assert_eq!(
+        rig.commit(decision(2, ANNA, 2, at(30 * 86_400))).await,
+        Committed::Repeat
+    );
+    assert_eq!(rig.count("SELECT count(*) FROM handled_updates").await, 1);
 }
 
 #[tokio::test]
@@ -228,6 +278,60 @@ async fn a_full_disk_is_waited_for() {
     assert_eq!(rig.load(ANNA).await.version, Version(0));
     limit("PRAGMA max_page_count = 1000000").await;
     rig.done(large).await;
+}
+
+#[tokio::test]
+async fn a_file_that_was_moved_away_is_written_to_no_more() {
+    let rig = Rig::new().await;
+    let path = rig.db.path().to_owned();
+    let elsewhere = rig.folder.path().join("elsewhere.db");
+    let moved = Err(StoreError::Unavailable(Trouble::Moved));
+    std::fs::rename(&path, &elsewhere).unwrap();
+    let work = decision(1, ANNA, 0, at(1));
+    assert_eq!(rig.try_commit(work.clone()).await, moved);
+    std::fs::write(&path, "another file").unwrap();
+    assert_eq!(rig.try_commit(work.clone()).await, moved);
+    std::fs::rename(&elsewhere, &path).unwrap();
+    rig.done(work).await;
+}
+
+#[tokio::test]
+async fn a_lock_of_another_program_is_waited_for() {
+    let rig = Rig::new().await;
+    let other = Db::open(&settings(&rig.folder)).await.unwrap();
+    let lock = other.write().await.unwrap();
+    let work = decision(1, ANNA, 0, at(1));
+    assert_eq!(
+        rig.try_commit(work.clone()).await,
+        Err(StoreError::Unavailable(Trouble::Locked))
+    );
+    drop(lock);
+    other.close().await;
+    rig.done(work).await;
+}
+
+#[tokio::test]
+async fn one_desk_at_a_time_has_a_database() {
+    let rig = Rig::new().await;
+    let claim = rig.db.claim().unwrap();
+    let other = Db::open(&settings(&rig.folder)).await.unwrap();
+    assert!(matches!(other.claim(), Err(StoreError::Refused(_))));
+    drop(claim);
+    assert!(other.claim().is_ok());
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_or_cannot_be_opened_is_told_apart() {
+    let folder = TempDir::new().unwrap();
+    std::fs::write(folder.path().join("desk.db"), "x".repeat(8192)).unwrap();
+    let opened = Db::open(&settings(&folder)).await;
+    assert!(matches!(opened, Err(StoreError::Damaged(_))), "{opened:?}");
+    let nowhere = DbSettings {
+        url: format!("sqlite:{}", folder.path().join("no/such/desk.db").display()),
+        readers: 1,
+    };
+    let opened = Db::open(&nowhere).await.map(drop);
+    assert_eq!(opened, Err(StoreError::Unavailable(Trouble::CannotOpen)));
 }
 
 #[tokio::test]
