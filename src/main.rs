@@ -127,12 +127,9 @@ async fn serve(config: Config, clock: Clock) -> Result<()> {
         _ = &mut told => None,
         died = program.died() => Some(died),
     };
-    match &died {
-        None => {
-            info!("stopping: what is in flight is finished first; a second signal ends at once")
-        }
-        // The reason is the last thing that is said.
-        Some(_) => {}
+    // Of a part that died the reason is the last thing that is said.
+    if died.is_none() {
+        info!("stopping: what is in flight is finished first; a second signal ends at once");
     }
     let stopped = program.stop().await;
     // A part that died is the reason why a stop is not in order, not the other way round.

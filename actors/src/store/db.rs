@@ -123,12 +123,12 @@ impl Db {
             return Err(StoreError::Unavailable(Trouble::Moved));
         }
         // A deferred transaction would find out in its middle that another program writes.
-        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+        begin(&self.writer, "BEGIN IMMEDIATE").await
     }
 
     /// Starts to read: all queries of it see the same state of the database.
     pub(crate) async fn read(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        Ok(self.readers.begin().await?)
+        begin(&self.readers, "BEGIN").await
     }
 
     /// The pool that writes, for what cannot be done in a transaction.
@@ -141,6 +141,25 @@ impl Db {
     pub async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
+    }
+}
+
+/// Begins a transaction.
+///
+/// When the disk fails, SQLite rolls back by itself; the driver then finds nothing to roll back, and
+/// takes the connection for one in a transaction for ever. Such a one is closed, and another opened.
+async fn begin(
+    pool: &SqlitePool,
+    statement: &'static str,
+) -> Result<Transaction<'static, Sqlite>, StoreError> {
+    loop {
+        match pool.begin_with(statement).await {
+            Err(sqlx::Error::InvalidSavePointStatement) => {
+                // Whichever of them it is: it is idle, and its successor costs little.
+                pool.acquire().await?.close().await?;
+            }
+            begun => return Ok(begun?),
+        }
     }
 }
 

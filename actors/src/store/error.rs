@@ -118,7 +118,10 @@ impl From<sqlx::Error> for StoreError {
             sqlx::Error::Database(error) => from_sqlite(error.as_ref()),
             sqlx::Error::PoolTimedOut => Self::Unavailable(Trouble::Busy),
             sqlx::Error::PoolClosed => Self::Unavailable(Trouble::Closed),
-            sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed => Self::Unavailable(Trouble::Io),
+            sqlx::Error::Io(_)
+            | sqlx::Error::WorkerCrashed
+            | sqlx::Error::BeginFailed
+            | sqlx::Error::InvalidSavePointStatement => Self::Unavailable(Trouble::Io),
             sqlx::Error::ColumnDecode { index, .. } => Self::Corrupt(format!("column {index}")),
             sqlx::Error::ColumnNotFound(column) => Self::Corrupt(format!("no column {column}")),
             sqlx::Error::RowNotFound => Self::Corrupt("a row is missing".to_owned()),

@@ -331,7 +331,10 @@ async fn apply(db: &Db, memory: &mut Memory, works: &[&Work]) -> Result<Vec<Done
                 Done::Nothing
             }
             Work::Attempt(attempt) => {
-                Done::Attempts(sqlite::state::attempt(&mut tx, attempt).await?)
+                let bot = learned
+                    .bot
+                    .ok_or_else(|| StoreError::Rule("the desk was not started".to_owned()))?;
+                Done::Attempts(sqlite::state::attempt(&mut tx, bot, attempt).await?)
             }
             Work::CommandsSet(commands) => {
                 sqlite::state::set(&mut tx, "commands", &commands.hash).await?;

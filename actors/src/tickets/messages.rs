@@ -160,7 +160,8 @@ pub struct RetryFailed {
 }
 
 /// Counts one more attempt at each of these updates, before they are handled; answers how many
-/// there were, this one included. The count is dropped when the update gets its mark.
+/// there were, this one included, and 0 for one that has its mark. The count is dropped when the
+/// update gets its mark.
 #[derive(Clone, Debug, Message)]
 #[rtype(result = "Result<Vec<(UpdateId, u32)>, StoreError>")]
 pub struct Attempt {

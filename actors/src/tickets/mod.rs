@@ -182,8 +182,11 @@ impl Handler<Load> for Tickets {
     type Result = Answer<StoredConversation>;
 
     fn handle(&mut self, load: Load, _: &mut Self::Context) -> Self::Result {
-        let reader = self.reader.clone();
-        Box::pin(async move { reader.conversation(load.person).await })
+        let (reader, damage) = (self.reader.clone(), self.damage.clone());
+        Box::pin(async move {
+            let stored = reader.conversation(load.person).await;
+            stored.inspect_err(|error| note(&damage, error))
+        })
     }
 }
 
@@ -192,9 +195,10 @@ impl Handler<Read> for Tickets {
 
     fn handle(&mut self, read: Read, _: &mut Self::Context) -> Self::Result {
         if Reader::takes(&read.needs) {
-            let reader = self.reader.clone();
+            let (reader, damage) = (self.reader.clone(), self.damage.clone());
             return Box::pin(async move {
-                let facts = reader.facts(read.person, read.needs).await?;
+                let facts = reader.facts(read.person, read.needs).await;
+                let facts = facts.inspect_err(|error| note(&damage, error))?;
                 Ok(Box::new(facts))
             });
         }

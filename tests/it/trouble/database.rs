@@ -12,6 +12,7 @@ use super::{Desk, Place};
 /// Emma writes while the database is away for this reason; nothing is confirmed.
 async fn waits(place: &Place, desk: &Desk, reason: &str) {
     place.emma().text("/help");
+    desk.says("updates wait for the database").await;
     desk.says(reason).await;
     assert!(place.sandbox.pending_updates() > 0, "it stays at Telegram");
     assert_eq!(desk.count("updates wait for the database"), 1);
@@ -29,7 +30,7 @@ async fn a_database_that_is_locked_for_long_is_waited_for_and_buttons_stop_spinn
     let place = Place::new().await;
     let desk = place.open();
     place.emma().text("/start");
-    place.emma_reads("Support").await;
+    place.emma_reads("This is support").await;
 
     let other = place.database().await;
     let lock = other.write().await.expect("the lock");
@@ -54,7 +55,7 @@ async fn a_disk_that_takes_no_more_is_waited_for() {
     // A process at its limit is told by an error, as one with a full disk is.
     let desk = place.open_after("trap '' XFSZ");
     place.emma().text("/start");
-    place.emma_reads("Support").await;
+    place.emma_reads("This is support").await;
 
     let limit = |bytes| {
         let limit = Rlimit {
@@ -74,7 +75,7 @@ async fn a_database_that_is_moved_away_is_written_to_no_more() {
     let place = Place::new().await;
     let desk = place.open();
     place.emma().text("/start");
-    place.emma_reads("Support").await;
+    place.emma_reads("This is support").await;
 
     let (file, elsewhere) = (place.file("desk.db"), place.file("elsewhere.db"));
     fs::rename(&file, &elsewhere).expect("a move");
@@ -88,7 +89,7 @@ async fn a_damaged_database_ends_the_desk_and_says_what_to_do() {
     let place = Place::new().await;
     let desk = place.open();
     place.emma().text("/start");
-    place.emma_reads("Support").await;
+    place.emma_reads("This is support").await;
     desk.stops().await;
 
     let file = place.file("desk.db");
@@ -150,7 +151,7 @@ async fn a_second_desk_on_the_same_database_is_refused() {
     let place = Place::new().await;
     let desk = place.open();
     place.emma().text("/start");
-    place.emma_reads("Support").await;
+    place.emma_reads("This is support").await;
     let (code, log) = place.open().ends().await;
     assert_eq!(code, Some(1), "{log}");
     assert!(

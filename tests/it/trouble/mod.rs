@@ -180,13 +180,17 @@ impl Desk {
             while self.log.changed().await.is_ok() {}
             status.code()
         };
-        let code = tokio::time::timeout(PATIENCE, end).await.expect("it ends");
+        let ended = tokio::time::timeout(PATIENCE, end).await;
         let log = self.log.borrow().clone();
+        let Ok(code) = ended else {
+            panic!("it does not end:\n{log}");
+        };
         (code, log)
     }
 
     /// Stops it as an operator does, and expects that to be in order.
     async fn stops(self) -> String {
+        self.says("the desk is open").await;
         self.tell(Signal::TERM);
         let (code, log) = self.ends().await;
         assert_eq!(code, Some(0), "{log}");

@@ -19,7 +19,7 @@ async fn told_to_stop_under_load_it_leaves_nothing_unknown() {
                 place
                     .sandbox
                     .person(person)
-                    .text(format!("words {written}"));
+                    .text(&format!("words {written}"));
             }
         }
         // In the middle of it.
@@ -52,7 +52,7 @@ async fn a_stop_does_not_wait_for_a_telegram_that_is_away_or_silent() {
     let place = Place::new().await;
     let desk = place.open();
     place.emma().text("/start");
-    place.emma_reads("Support").await;
+    place.emma_reads("This is support").await;
     place.sandbox.begin_outage(Outage::Cut, None);
     place.emma().text("/help");
     desk.says("Telegram hands out no updates").await;
@@ -71,7 +71,7 @@ async fn a_stop_while_the_database_is_locked_ends_with_the_grace() {
     let place = Place::new().await;
     let desk = place.open_with(&[("FRONTDESK_ACTORS__SHUTDOWN_GRACE", "1")]);
     place.emma().text("/start");
-    place.emma_reads("Support").await;
+    place.emma_reads("This is support").await;
     let other = place.database().await;
     let lock = other.write().await.expect("the lock");
     place.emma().text("/help");
@@ -96,7 +96,7 @@ async fn a_call_that_hangs_leaves_the_database_closed_in_order() {
     let place = Place::new().await;
     let desk = place.open_with(&[("FRONTDESK_ACTORS__SHUTDOWN_GRACE", "2")]);
     place.emma().text("/start");
-    place.emma_reads("Support").await;
+    place.emma_reads("This is support").await;
     place
         .sandbox
         .fail_next("sendMessage", Some(EMMA), Fault::Hang, 1);

@@ -16,7 +16,7 @@ fn polls(sandbox: &Sandbox) -> usize {
 async fn comes_and_goes(place: &Place, desk: &Desk, kind: Outage, says: &str) {
     let before = (desk.count(says), desk.count("Telegram answers again"));
     place.emma().text("/start");
-    place.emma_reads("Support").await;
+    place.emma_reads("This is support").await;
     let tried = polls(&place.sandbox);
     place.sandbox.begin_outage(kind, None);
     place.emma().text("/help");
@@ -63,7 +63,7 @@ async fn a_webhook_is_named_and_waited_out() {
     let desk = place.open();
     desk.says("a webhook is set for this bot").await;
     place.emma().text("/start");
-    place.emma_reads("Support").await;
+    place.emma_reads("This is support").await;
     assert_eq!(desk.count("a webhook is set"), 1);
     desk.stops().await;
 }
@@ -73,7 +73,7 @@ async fn a_token_that_is_revoked_ends_the_desk_with_a_sentence() {
     let place = Place::new().await;
     let desk = place.open();
     place.emma().text("/start");
-    place.emma_reads("Support").await;
+    place.emma_reads("This is support").await;
     place.sandbox.begin_outage(Outage::WrongToken, None);
     // Wakes the poll that is open.
     place.emma().text("/help");
@@ -103,7 +103,7 @@ async fn a_mistyped_token_does_not_claim_the_database() {
     assert!(!log.contains("secret"), "{log}");
     let desk = place.open();
     place.emma().text("/start");
-    place.emma_reads("Support").await;
+    place.emma_reads("This is support").await;
     desk.stops().await;
 
     // Now somebody's words are in it.

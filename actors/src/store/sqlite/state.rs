@@ -258,23 +258,29 @@ pub(in crate::store) async fn retry_failed(
     Ok(())
 }
 
-/// Counts one more attempt at each update.
+/// Counts one more attempt at each update; 0 of one that has its mark: it was handled, and Telegram
+/// has not heard so.
 pub(in crate::store) async fn attempt(
     connection: &mut SqliteConnection,
+    bot: BotId,
     attempt: &Attempt,
 ) -> Result<Vec<(UpdateId, u32)>, StoreError> {
     let mut counted = Vec::with_capacity(attempt.updates.len());
     for update in &attempt.updates {
         let row = sqlx::query(
-            "INSERT INTO attempts (update_id, attempts, at) VALUES ($1, 1, $2)
+            "INSERT INTO attempts (update_id, attempts, at) SELECT $1, 1, $2
+             WHERE NOT EXISTS (
+                 SELECT 1 FROM handled_updates WHERE bot_id = $3 AND update_id = $1)
              ON CONFLICT (update_id) DO UPDATE SET attempts = attempts + 1, at = excluded.at
              RETURNING attempts",
         )
         .bind(update.0)
         .bind(micros(attempt.at))
-        .fetch_one(&mut *connection)
+        .bind(bot.0)
+        .fetch_optional(&mut *connection)
         .await?;
-        counted.push((*update, row.try_get("attempts")?));
+        let attempts = row.map_or(Ok(0), |row| row.try_get("attempts"))?;
+        counted.push((*update, attempts));
     }
     Ok(counted)
 }

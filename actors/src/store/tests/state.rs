@@ -141,7 +141,10 @@ async fn attempts_are_counted_until_the_update_has_its_mark() {
     assert_eq!(rig.attempt(&[1, 2, 3], at(2)).await, [2, 2, 1]);
     rig.done(decision(1, ANNA, 0, at(3))).await;
     rig.write(aside(2)).await;
-    assert_eq!(rig.attempt(&[1, 2, 3], at(4)).await, [1, 1, 2]);
+    for attempts in 2..9 {
+        assert_eq!(rig.attempt(&[1, 2, 3], at(4)).await, [0, 0, attempts]);
+    }
+    assert_eq!(rig.count("SELECT count(*) FROM attempts").await, 1);
 }
 
 #[tokio::test]
@@ -293,6 +296,23 @@ async fn a_file_that_was_moved_away_is_written_to_no_more() {
     assert_eq!(rig.try_commit(work.clone()).await, moved);
     std::fs::rename(&elsewhere, &path).unwrap();
     rig.done(work).await;
+}
+
+#[tokio::test]
+async fn what_sqlite_rolled_back_by_itself_costs_no_connection_for_ever() {
+    let rig = Rig::new().await;
+    for _ in 0..3 {
+        for tx in [rig.db.write().await, rig.db.read().await] {
+            let mut tx = tx.unwrap();
+            // As it does when the disk fails.
+            sqlx::query("ROLLBACK").execute(&mut *tx).await.unwrap();
+            assert!(tx.commit().await.is_err());
+        }
+    }
+    rig.done(decision(1, ANNA, 0, at(1))).await;
+    assert_eq!(rig.load(ANNA).await.version, Version(1));
+    let (one, two) = (rig.db.read().await, rig.db.read().await);
+    assert!(one.is_ok() && two.is_ok());
 }
 
 #[tokio::test]

@@ -4,18 +4,17 @@
 //! memory is only a copy of its row. A panic in the rules costs one message: the copy is thrown
 //! away and the row is read again.
 
+mod registry;
+
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use actix::prelude::{
-    Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, AtomicResponse, Context, Handler,
-    Message, Recipient, WrapFuture,
+    Actor, ActorContext, ActorFutureExt, AsyncContext, AtomicResponse, Context, Handler, Message,
+    Recipient, WrapFuture,
 };
 use chrono::TimeDelta;
-use dashmap::DashMap;
-use dashmap::mapref::entry::Entry;
 use frontdesk_desk::conversation::Conversation;
 use frontdesk_desk::ids::{ChatMessageId, PersonId, Version};
 use frontdesk_desk::input::{Act, Input};
@@ -27,6 +26,7 @@ use futures::future::{Either, select};
 use tokio::time::Instant;
 use tracing::{error, warn};
 
+pub use self::registry::{Sessions, Sizes};
 use crate::clock::Clock;
 use crate::notifier::{AFTER_ALL_OWN, AnswerQuery, Deliver, Ready};
 use crate::store::StoreError;
@@ -89,123 +89,6 @@ pub struct Neighbours {
     pub settings: Arc<Settings>,
 }
 
-/// The sizes of the pool of sessions.
-#[derive(Clone, Copy, Debug)]
-pub struct Sizes {
-    /// How many sessions may stay alive; beyond that one stops as soon as its message is done.
-    pub most_alive: usize,
-    /// A session without a message for this long stops.
-    pub idle_after: Duration,
-    /// How many messages may wait for one person.
-    pub mailbox: usize,
-}
-
-/// The way to sessions: finds or makes the one of a person.
-#[derive(Clone)]
-pub struct Sessions(Arc<Registry>);
-
-struct Registry {
-    alive: DashMap<PersonId, Alive>,
-    arbiters: Vec<actix_rt::ArbiterHandle>,
-    neighbours: Neighbours,
-    sizes: Sizes,
-}
-
-struct Alive {
-    session: Addr<Session>,
-    /// Messages that are on their way to it or in it; it stops only at none.
-    pending: Arc<AtomicUsize>,
-}
-
-/// Lowers the count of pending messages, however the wait for the answer ends.
-struct Pending(Arc<AtomicUsize>);
-
-impl Drop for Pending {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::AcqRel);
-    }
-}
-
-impl Sessions {
-    /// A registry whose sessions run on these arbiters (at least one), each person always on the
-    /// same.
-    pub fn new(
-        arbiters: Vec<actix_rt::ArbiterHandle>,
-        neighbours: Neighbours,
-        sizes: Sizes,
-    ) -> Self {
-        Self(Arc::new(Registry {
-            alive: DashMap::new(),
-            arbiters,
-            neighbours,
-            sizes,
-        }))
-    }
-
-    /// Hands an update to its person's session and waits until all that it caused is committed.
-    ///
-    /// # Errors
-    /// [`ReceiveError`]; nothing of the update is stored then.
-    pub async fn receive(&self, receive: Receive) -> Result<(), ReceiveError> {
-        let (session, _pending) = self.route(receive.input.person.id);
-        session
-            .send(receive)
-            .await
-            .map_err(|_| ReceiveError::Stopping)?
-    }
-
-    /// How many sessions are alive.
-    pub fn alive(&self) -> usize {
-        self.0.alive.len()
-    }
-
-    /// The person's session. The count is raised while the entry is held, so a session that is
-    /// about to stop sees it; no guard outlives this function.
-    fn route(&self, person: PersonId) -> (Addr<Session>, Pending) {
-        let entry = match self.0.alive.entry(person) {
-            Entry::Occupied(entry) if entry.get().session.connected() => entry.into_ref(),
-            Entry::Occupied(mut entry) => {
-                // Its arbiter died under it; the row in the database is all that counts.
-                entry.insert(self.spawn(person));
-                entry.into_ref()
-            }
-            Entry::Vacant(entry) => entry.insert(self.spawn(person)),
-        };
-        entry.pending.fetch_add(1, Ordering::AcqRel);
-        (entry.session.clone(), Pending(entry.pending.clone()))
-    }
-
-    fn spawn(&self, person: PersonId) -> Alive {
-        let place = usize::try_from(person.0.unsigned_abs()).unwrap_or(0) % self.0.arbiters.len();
-        let registry = self.clone();
-        let mailbox = self.0.sizes.mailbox;
-        let session = Session::start_in_arbiter(&self.0.arbiters[place], move |context| {
-            context.set_mailbox_capacity(mailbox);
-            Session {
-                person,
-                kept: None,
-                registry,
-                rests_since: Instant::now(),
-                timed: false,
-            }
-        });
-        Alive {
-            session,
-            pending: Arc::new(AtomicUsize::new(0)),
-        }
-    }
-
-    /// Takes a session off the registry if nothing is on its way to it.
-    fn retire(&self, person: PersonId, session: &Addr<Session>) -> bool {
-        self.0
-            .alive
-            .remove_if(&person, |_, alive| {
-                alive.session == *session && alive.pending.load(Ordering::Acquire) == 0
-            })
-            .is_some()
-    }
-}
-
 /// One person's conversation.
 pub struct Session {
     person: PersonId,
@@ -224,6 +107,18 @@ struct Kept {
     me: Option<UserRecord>,
 }
 
+impl Session {
+    fn new(person: PersonId, registry: Sessions) -> Self {
+        Self {
+            person,
+            kept: None,
+            registry,
+            rests_since: Instant::now(),
+            timed: false,
+        }
+    }
+}
+
 impl Actor for Session {
     type Context = Context<Self>;
 }
@@ -234,7 +129,7 @@ impl Handler<Receive> for Session {
 
     fn handle(&mut self, receive: Receive, _: &mut Context<Self>) -> Self::Result {
         let kept = self.kept.take();
-        let neighbours = self.registry.0.neighbours.clone();
+        let neighbours = self.registry.neighbours().clone();
         let turn = AssertUnwindSafe(take_turn(neighbours, kept, receive)).catch_unwind();
         AtomicResponse::new(Box::pin(turn.into_actor(self).map(
             |done, session, context| {
@@ -260,7 +155,7 @@ impl Session {
     /// runs at a time and is not touched by messages: it finds out how long ago the last one was.
     fn rest(&mut self, context: &mut Context<Self>) {
         self.rests_since = Instant::now();
-        let sizes = self.registry.0.sizes;
+        let sizes = self.registry.sizes();
         let crowded = self.registry.alive() > sizes.most_alive;
         if crowded || !std::mem::replace(&mut self.timed, true) {
             let after = if crowded {
@@ -276,7 +171,7 @@ impl Session {
 
     fn try_to_stop(&mut self, crowded: bool, context: &mut Context<Self>) {
         let rested = self.rests_since.elapsed();
-        let left = self.registry.0.sizes.idle_after.saturating_sub(rested);
+        let left = self.registry.sizes().idle_after.saturating_sub(rested);
         if (crowded || left.is_zero()) && self.registry.retire(self.person, &context.address()) {
             context.stop();
         } else if !crowded {
