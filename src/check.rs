@@ -2,9 +2,11 @@
 
 use std::fmt;
 use std::io::{self, Write};
+use std::path::Path;
 
-use frontdesk_actors::store::{migrate, reads};
-use frontdesk_actors::telegram::{Client, ClientSettings, Token};
+use frontdesk_actors::intake::IntakeError;
+use frontdesk_actors::store::{StoreError, migrate, quarantine, reads};
+use frontdesk_actors::telegram::{Client, ClientSettings, Failure, Token};
 
 use crate::config::{Config, Setting};
 use crate::operate::{OperateError, open_existing};
@@ -65,6 +67,7 @@ pub async fn check(
     let (telegram, bot) = telegram(config).await;
     lines.push(telegram);
     lines.extend(unreachable_admins(config, bot.as_deref()).await);
+    lines.extend(put_aside(config).await);
     for (grade, sentence) in &lines {
         writeln!(out, "{grade:7}  {sentence}")?;
     }
@@ -85,6 +88,13 @@ fn admins(config: &Config) -> Line {
 async fn database(config: &Config) -> Line {
     let db = match open_existing(config).await {
         Ok(db) => db,
+        Err(OperateError::NoDatabase(path)) if !has_folder(&path) => {
+            let sentence = format!(
+                "database.url: there is no folder for {}; make it, or name another one",
+                path.display()
+            );
+            return (Grade::Error, sentence);
+        }
         Err(OperateError::NoDatabase(path)) => {
             let sentence = format!(
                 "database.url: there is no file {} yet; the first start makes it",
@@ -94,7 +104,21 @@ async fn database(config: &Config) -> Line {
         }
         Err(error) => return (Grade::Error, format!("database.url: {error}")),
     };
-    let steps = migrate::status(&db).await;
+    let looked = async {
+        let steps = migrate::status(&db).await?;
+        let used = steps.iter().all(|step| step.applied);
+        let owner = if used { reads::owner(&db).await? } else { None };
+        if let (Some(theirs), Some(token)) = (owner, &config.telegram.token)
+            && theirs != token.bot_id()
+        {
+            let ours = token.bot_id();
+            return Err(StoreError::OtherBot { ours, theirs });
+        }
+        // Nothing is written: it only shows whether that could be.
+        drop(db.write().await?);
+        Ok(steps)
+    };
+    let steps = looked.await;
     db.close().await;
     let steps = match steps {
         Ok(steps) => steps,
@@ -131,6 +155,12 @@ async fn database(config: &Config) -> Line {
     }
 }
 
+/// Whether a file could be made there.
+fn has_folder(path: &Path) -> bool {
+    let folder = path.parent().filter(|folder| *folder != Path::new(""));
+    folder.is_none_or(Path::is_dir)
+}
+
 /// The admins whom the bot cannot write to, as far as the database knows, and what each can do; none
 /// if there is no database to ask.
 async fn unreachable_admins(config: &Config, bot: Option<&str>) -> Vec<Line> {
@@ -161,6 +191,19 @@ async fn unreachable_admins(config: &Config, bot: Option<&str>) -> Vec<Line> {
         .collect()
 }
 
+/// Updates that wait for the operator, if there are any.
+async fn put_aside(config: &Config) -> Option<Line> {
+    let db = open_existing(config).await.ok()?;
+    let rows = quarantine::list(&db).await;
+    db.close().await;
+    // What is wrong with the database has a line of its own.
+    let count = rows.ok()?.len();
+    (count > 0).then(|| {
+        let sentence = format!("updates put aside: {count}; see `frontdesk quarantine list`");
+        (Grade::Warning, sentence)
+    })
+}
+
 /// Also gives the bot's name, if Telegram told it.
 async fn telegram(config: &Config) -> (Line, Option<String>) {
     let Some(token) = config.telegram.token.clone() else {
@@ -168,16 +211,20 @@ async fn telegram(config: &Config) -> (Line, Option<String>) {
             "telegram.token: not set; the desk needs one to run, `frontdesk demo` does not";
         return ((Grade::Warning, sentence.to_owned()), None);
     };
+    let server = config.telegram.api_url.host_str().unwrap_or_default();
     let me = match Client::new(&client_settings(config, token)) {
-        Ok(client) => client.me().await.map_err(|failure| failure.to_string()),
-        Err(error) => Err(error.to_string()),
+        Ok(client) => client.me().await.map_err(|failure| match failure {
+            Failure::TokenRefused => format!("telegram.token: {}", IntakeError::TokenRefused),
+            failure => format!("telegram.api_url: {server} does not answer: {failure}"),
+        }),
+        Err(error) => Err(format!("telegram.api_url: {error}")),
     };
     match me {
         Ok(me) => {
             let sentence = format!("telegram.token: Telegram knows it as @{}", me.username);
             ((Grade::Ok, sentence), Some(me.username))
         }
-        Err(problem) => ((Grade::Error, format!("telegram.token: {problem}")), None),
+        Err(problem) => ((Grade::Error, problem), None),
     }
 }
 

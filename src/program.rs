@@ -209,6 +209,9 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Program, StartError>
     );
     ask(&notifier, notifier::Resume).await?;
 
+    if settings.admins.is_empty() {
+        warn!("desk.admins is empty: people can write, and nobody can answer");
+    }
     let (ended, intake_ended) = oneshot::channel();
     let intake = Intake::new(
         intake::Neighbours {

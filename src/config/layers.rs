@@ -59,6 +59,9 @@ impl Layer {
             path: path.to_owned(),
             problem: match error.kind() {
                 std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+                std::io::ErrorKind::InvalidData => "it is not UTF-8".to_owned(),
+                std::io::ErrorKind::PermissionDenied => "its permissions do not let you".to_owned(),
+                std::io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
                 _ => error.to_string(),
             },
         })?;

@@ -399,8 +399,7 @@ fn expectation(serde: &str) -> &str {
         "a string" => "text in quotes",
         "a boolean" => "true or false",
         "a sequence" => "a list such as [1, 2]",
-        _ if serde.starts_with('u') => "a whole number, not below 0",
-        _ if serde.starts_with('i') => "a whole number",
+        _ if serde.starts_with(['i', 'u']) => "a whole number",
         _ if serde.starts_with("struct") => "a section",
         other => other,
     }

@@ -211,7 +211,7 @@ fn nonsense_is_refused_with_the_name_of_the_key_and_its_source() {
         ),
         (
             "[actors.sessions]\nthreads = -1",
-            "actors.sessions.threads (desk.toml): it must be a",
+            "actors.sessions.threads (desk.toml): it is -1 and must be 1 to 256",
         ),
         (
             "[actors.intake]\nbatch = 101",

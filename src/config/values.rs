@@ -23,8 +23,9 @@ where
     D: Deserializer<'de>,
     T: TryFrom<u32>,
 {
-    let number = u32::deserialize(from)?;
-    Some(number)
+    let number = i64::deserialize(from)?;
+    u32::try_from(number)
+        .ok()
         .filter(|number| (MIN..=MAX).contains(number))
         .and_then(|number| number.try_into().ok())
         .ok_or_else(|| D::Error::custom(format!("it is {number} and must be {MIN} to {MAX}")))
@@ -76,6 +77,9 @@ pub(super) fn database_url<'de, D: Deserializer<'de>>(from: D) -> Result<String,
         .strip_prefix("sqlite:")
         .map(|path| path.trim_start_matches("//"));
     match path {
+        Some(path) if path.contains('?') => Err(D::Error::custom(
+            "nothing can be set behind a `?`: write `sqlite:` and the path of a file",
+        )),
         Some(path) if !path.is_empty() && !path.contains(":memory:") => Ok(url),
         _ => Err(D::Error::custom(
             "it must be `sqlite:` and the path of a file, such as \"sqlite:frontdesk.db\"",

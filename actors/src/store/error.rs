@@ -70,10 +70,10 @@ pub enum Trouble {
     #[error("another program has it locked")]
     Locked,
     /// The disk is full.
-    #[error("the disk is full")]
+    #[error("the disk is full: make room on it")]
     Full,
     /// The file can be read but not written.
-    #[error("the file, or its folder, cannot be written")]
+    #[error("the file, or its folder, cannot be written: see who may write them")]
     ReadOnly,
     /// The file cannot be opened: no such folder, or no permission.
     #[error("the file cannot be opened: its folder has to exist, and both have to be writable")]
@@ -86,7 +86,7 @@ pub enum Trouble {
     )]
     Moved,
     /// Reading or writing the disk failed, or there is no memory left.
-    #[error("reading or writing the disk failed")]
+    #[error("reading or writing the disk failed: see whether it is full or broken")]
     Io,
     /// All connections are busy for too long.
     #[error("all connections are busy")]

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use frontdesk_desk::ids::{
-    AlbumId, ChatId, ChatMessageId, MessageId, NoticeId, PersonId, TicketId, Version,
+    AlbumId, BotId, ChatId, ChatMessageId, MessageId, NoticeId, PersonId, TicketId, Version,
 };
 use frontdesk_desk::notice::{Body, Copy, Lane, Part};
 use frontdesk_desk::ticket::{Ticket, TicketMessage, Time, UserRecord};
@@ -14,7 +14,7 @@ use super::db::Db;
 use super::error::StoreError;
 use super::rows::{self, get_json, get_word, ids, micros};
 use super::sqlite::outbox;
-use super::sqlite::state::EVERYBODY;
+use super::sqlite::state::{self, EVERYBODY};
 use super::types::{DueNotice, Head, Hold, StoredConversation, UnshownScreen};
 
 /// A person's conversation; a fresh one if nothing is stored.
@@ -109,6 +109,16 @@ pub async fn reachable(
     let known = rows::users(&mut tx, people.iter().copied()).await?;
     let reachable = |id: &PersonId| known.get(id).map(|user| user.reachable);
     Ok(people.iter().map(|id| (*id, reachable(id))).collect())
+}
+
+/// Whose database it is; `None` of one that no desk has used.
+///
+/// # Errors
+/// As the read failed.
+pub async fn owner(db: &Db) -> Result<Option<BotId>, StoreError> {
+    let mut tx = db.read().await?;
+    let bot = state::get(&mut tx, "bot_id").await?;
+    Ok(bot.and_then(|bot| bot.parse().ok()).map(BotId))
 }
 
 /// The commands that were set with Telegram last.

@@ -143,7 +143,7 @@ impl Client {
         limit: usize,
     ) -> Result<Vec<Value>, Failure> {
         let poll = get_updates(offset, limit, self.poll_timeout);
-        self.polls.ask(poll).await
+        self.polls.ask(poll).await.map(|updates| updates.0)
     }
 
     /// Confirms all updates below `offset`, without waiting. What comes back is left unconfirmed.

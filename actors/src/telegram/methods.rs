@@ -4,10 +4,13 @@
 //! The library's own payloads are not used: they know the entities and buttons of one version
 //! only, send media as multipart, and read whole messages back.
 
-use serde::de::IgnoredAny;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::de::{Error, IgnoredAny};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
 use teloxide_core::requests::Payload;
+
+use super::read::UNREADABLE;
 
 /// Declares methods. A function cannot do this: the library takes the name from the type.
 macro_rules! methods {
@@ -27,7 +30,7 @@ macro_rules! methods {
 
 methods! {
     GetMe = "getMe" -> Me;
-    GetUpdates = "getUpdates" -> Vec<Value>;
+    GetUpdates = "getUpdates" -> Updates;
     SetMyCommands = "setMyCommands" -> IgnoredAny;
     DeleteMyCommands = "deleteMyCommands" -> IgnoredAny;
     AnswerCallbackQuery = "answerCallbackQuery" -> IgnoredAny;
@@ -63,4 +66,58 @@ pub(super) struct Me {
     pub(super) id: i64,
     #[serde(default)]
     pub(super) username: String,
+}
+
+/// Updates as they came. One that the parser refuses, for a broken escape or for its depth, takes no
+/// other with it: it is kept as text, under [`UNREADABLE`].
+pub(super) struct Updates(pub(super) Vec<Value>);
+
+impl<'de> Deserialize<'de> for Updates {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let all = Box::<RawValue>::deserialize(from)?;
+        if let Ok(updates) = serde_json::from_str(all.get()) {
+            return Ok(Self(updates));
+        }
+        let each: Vec<&RawValue> = serde_json::from_str(all.get()).map_err(D::Error::custom)?;
+        Ok(Self(each.into_iter().map(as_far_as_can_be).collect()))
+    }
+}
+
+fn as_far_as_can_be(update: &RawValue) -> Value {
+    #[derive(Deserialize)]
+    struct Numbered {
+        update_id: i64,
+    }
+    serde_json::from_str(update.get()).unwrap_or_else(|_| {
+        let number = serde_json::from_str::<Numbered>(update.get()).ok();
+        json!({
+            "update_id": number.map(|numbered| numbered.update_id),
+            UNREADABLE: update.get(),
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_update_that_the_parser_refuses_takes_no_other_with_it() {
+        let deep = "[".repeat(300) + &"]".repeat(300);
+        let broken = [
+            r#"{"update_id":2,"message":{"text":"\ud83d"}}"#.to_owned(),
+            format!(r#"{{"message":{deep},"update_id":2}}"#),
+        ];
+        for broken in broken {
+            let all = format!(r#"[{{"update_id":1}}, {broken}, {{"update_id":3}}]"#);
+            let Updates(updates) = serde_json::from_str(&all).unwrap();
+            let kept = json!({"update_id": 2, UNREADABLE: broken});
+            assert_eq!(
+                updates,
+                [json!({"update_id": 1}), kept, json!({"update_id": 3})]
+            );
+        }
+        assert!(serde_json::from_str::<Updates>(r#"[{"update_id":1}"#).is_err());
+        assert!(serde_json::from_str::<Updates>("true").is_err());
+    }
 }

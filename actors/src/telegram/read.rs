@@ -18,6 +18,9 @@ pub const KINDS: [&str; 4] = [
     "my_chat_member",
 ];
 
+/// Where the text of an update stands that is no JSON which can be parsed.
+pub(super) const UNREADABLE: &str = "unreadable";
+
 /// What an update is to the desk.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Read {
@@ -44,6 +47,12 @@ pub fn update_id(raw: &Value) -> Option<UpdateId> {
 
 /// Reads a raw update.
 pub fn read(raw: &Value) -> Read {
+    if raw.get(UNREADABLE).is_some() {
+        return Read::Undecodable {
+            reason: "it is no JSON that can be parsed".to_owned(),
+            person: None,
+        };
+    }
     let kind = KINDS.into_iter().find(|kind| raw.get(kind).is_some());
     let Some((kind, body)) = kind.and_then(|kind| Some((kind, raw.get(kind)?))) else {
         return Read::Ignored {

@@ -1,6 +1,7 @@
 //! The command line: what it says, where it says it, and with which exit code.
 
 mod demo;
+mod mistakes;
 mod notices;
 
 use std::fs;
@@ -166,7 +167,10 @@ async fn check_shows_every_setting_with_its_source_and_never_the_token() {
     sandbox.stop().await;
     let output = check("1:wrong-secret".to_owned(), api_url).await;
     assert_eq!(output.status.code(), Some(1));
-    line(&out(&output), "error    telegram.token: ");
+    line(
+        &out(&output),
+        "error    telegram.api_url: 127.0.0.1 does not answer: no connection",
+    );
     assert!(!out(&output).contains("wrong-secret") && !err(&output).contains("wrong-secret"));
 }
 

@@ -111,4 +111,15 @@ async fn a_mistyped_token_does_not_claim_the_database() {
     let (code, log) = other.ends().await;
     assert_eq!(code, Some(1), "{log}");
     assert!(log.contains("the database belongs to bot"), "{log}");
+    let mut check = place.command(env!("CARGO_BIN_EXE_frontdesk"), &["check"]);
+    let output = check.env("FRONTDESK_TELEGRAM__TOKEN", "77:secret").output();
+    let told = String::from_utf8(output.expect("it runs").stdout).expect("text");
+    assert!(
+        told.contains("error    database.url: the database belongs to bot"),
+        "{told}"
+    );
+    assert!(
+        told.contains("error    telegram.token: Telegram refuses the token"),
+        "{told}"
+    );
 }

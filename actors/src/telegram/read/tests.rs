@@ -45,6 +45,12 @@ fn act(raw: Value) -> Act {
 }
 
 #[test]
+fn what_cannot_be_parsed_is_kept_for_the_operator() {
+    let read = read(&json!({"update_id": 5, UNREADABLE: "{..."}));
+    assert!(matches!(read, Read::Undecodable { person: None, .. }));
+}
+
+#[test]
 fn a_text_is_read_whole() {
     let raw = json!({"update_id": 5, "message": in_message(json!({
         "text": "hello there",
