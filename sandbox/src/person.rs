@@ -215,6 +215,16 @@ impl Person {
         self.look(seen::messages_of)
     }
 
+    /// The newest messages of the chat, at most `count`, oldest first.
+    pub fn newest(&self, count: usize) -> Vec<SeenMessage> {
+        self.look(|chat| seen::newest_of(chat, count))
+    }
+
+    /// Grows with every change of the chat; it says no more than that something changed.
+    pub fn revision(&self) -> u64 {
+        self.look(|chat| chat.revision)
+    }
+
     /// The newest message of the bot.
     pub fn last_from_bot(&self) -> Option<SeenMessage> {
         let mut messages = self.messages();

@@ -230,8 +230,10 @@ impl Sandbox {
     /// Waits until the revision is greater than `since` and returns it.
     pub async fn changed(&self, since: u64) -> u64 {
         let mut revisions = self.shared.revisions();
-        match revisions.wait_for(|revision| *revision > since).await {
-            Ok(revision) => *revision,
+        let reached = revisions.wait_for(|revision| *revision > since).await;
+        // No look at the revision is kept over an await: whoever waits may be on any thread.
+        match reached.map(|revision| *revision) {
+            Ok(revision) => revision,
             // The sender lives in what this method borrows, so this cannot come to pass.
             Err(_) => std::future::pending().await,
         }

@@ -163,6 +163,12 @@ impl fmt::Display for Transcript {
 
 /// The messages of a chat as they are seen.
 pub(crate) fn messages_of(chat: &Chat) -> Vec<SeenMessage> {
+    newest_of(chat, usize::MAX)
+}
+
+/// The newest messages of a chat as they are seen, at most `count`.
+pub(crate) fn newest_of(chat: &Chat, count: usize) -> Vec<SeenMessage> {
+    let skipped = chat.messages.len().saturating_sub(count);
     let pressed: HashMap<i64, &str> = chat
         .timeline
         .iter()
@@ -172,7 +178,7 @@ pub(crate) fn messages_of(chat: &Chat) -> Vec<SeenMessage> {
         })
         .collect();
     let seen = |message: &Message| message_of(chat, message, pressed.get(&message.id).copied());
-    chat.messages.values().map(seen).collect()
+    chat.messages.values().skip(skipped).map(seen).collect()
 }
 
 /// A message as it is seen, with the data of its button that was pressed last.

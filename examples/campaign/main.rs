@@ -1,0 +1,213 @@
+//! A campaign against the desk: the real binary, an SQLite file on disk, people of all kinds, and
+//! everything that can go wrong.
+//!
+//! `cargo run --release --example campaign -- --kills 200 --seed 7`. Without a number of anything it
+//! runs 200 kills, two minutes of faults with an outage of one minute, and 50 stops. It exits with 1
+//! if a promise was broken, and says which.
+//!
+//! From the seed follow what each person does, step after step, when the desk is killed or stopped
+//! (counted in things that happen, and a random moment more), and which calls of a chat meet which
+//! fault. How the steps of different people, and of the desk, fall among each other does not follow
+//! from it: they are processes and threads. So a seed replays the same load, not the same history.
+
+mod run;
+
+use std::env;
+use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, Result, ensure};
+use clap::Parser;
+
+use crate::run::{Plan, Report, Trial};
+
+/// Kills, stops and lets down the desk under load, and checks that nothing was lost or done twice.
+#[derive(Debug, Parser)]
+struct Cli {
+    /// Kill the desk N times at random moments.
+    #[arg(long, value_name = "N")]
+    kills: Option<u32>,
+    /// Let a share of the calls to Telegram fail for SECONDS.
+    #[arg(long, value_name = "SECONDS")]
+    faults: Option<u64>,
+    /// Let Telegram be away for SECONDS in the middle of the faults.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    outage: u64,
+    /// Stop the desk in order N times.
+    #[arg(long, value_name = "N")]
+    stops: Option<u32>,
+    /// How many users there are at a time, beside three admins.
+    #[arg(long, value_name = "N", default_value_t = 12)]
+    users: usize,
+    /// Where all chance begins; drawn anew where it is left out.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// The binary to test. Left out, it is built first, with the profile of this program.
+    #[arg(long, value_name = "FILE")]
+    desk: Option<PathBuf>,
+}
+
+impl Cli {
+    fn trials(&self) -> Vec<Trial> {
+        let all = self.kills.is_none() && self.faults.is_none() && self.stops.is_none();
+        let or = |given: Option<u32>, default| given.or(all.then_some(default));
+        let faults = self
+            .faults
+            .or(all.then_some(120))
+            .map(|seconds| Trial::Faults {
+                time: Duration::from_secs(seconds),
+                outage: Duration::from_secs(self.outage),
+            });
+        let kills = or(self.kills, 200).map(Trial::Kills);
+        let stops = or(self.stops, 50).map(Trial::Stops);
+        [kills, faults, stops].into_iter().flatten().collect()
+    }
+}
+
+fn main() -> Result<ExitCode> {
+    let cli = Cli::parse();
+    let program = match &cli.desk {
+        Some(program) => program.canonicalize().context("there is no such binary")?,
+        None => build()?,
+    };
+    let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
+    let seed = cli.seed.unwrap_or_else(|| u64::from(now.subsec_nanos()));
+    println!("seed {seed}");
+    let plan = Plan {
+        program,
+        seed,
+        users: cli.users,
+    };
+    let trials = cli.trials();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    let mut reports = Vec::new();
+    for trial in trials {
+        let report = runtime.block_on(run::run(&plan, trial, progress))?;
+        if std::io::stderr().is_terminal() {
+            eprint!("\r\x1b[K");
+        }
+        reports.push((trial, report));
+    }
+    print(&reports);
+    let kept = reports
+        .iter()
+        .all(|(_, report)| report.findings.broken.is_empty());
+    Ok(if kept {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Builds the desk with the profile that this program was built with, and says where it is.
+fn build() -> Result<PathBuf> {
+    let here = env::current_exe()?;
+    let folder = here
+        .parent()
+        .and_then(Path::parent)
+        .context("an unusual target directory")?;
+    let profile = folder
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default();
+    let profile = if profile == "debug" { "dev" } else { profile };
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let built = Command::new(cargo)
+        .args([
+            "build",
+            "--quiet",
+            "--bin",
+            "frontdesk",
+            "--profile",
+            profile,
+        ])
+        .arg("--manifest-path")
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"))
+        .status()
+        .context("cargo cannot be run; name the binary by --desk")?;
+    ensure!(built.success(), "the desk cannot be built");
+    let program = folder.join(format!("frontdesk{}", env::consts::EXE_SUFFIX));
+    ensure!(
+        program.exists(),
+        "{} is not there; name the binary by --desk",
+        program.display()
+    );
+    Ok(program)
+}
+
+/// One line that is written over, where somebody looks.
+fn progress(how_far: &str) {
+    let mut line = std::io::stderr();
+    if line.is_terminal() {
+        // Nobody is hurt by a progress line that cannot be written.
+        let _ = write!(line, "\r\x1b[K{how_far}");
+    }
+}
+
+fn print(reports: &[(Trial, Report)]) {
+    let names = reports.iter().map(|(trial, _)| match trial {
+        Trial::Kills(_) => "kills",
+        Trial::Faults { .. } => "faults",
+        Trial::Stops(_) => "stops",
+    });
+    println!(
+        "{:<38}{}",
+        "",
+        names.map(|name| format!("{name:>10}")).collect::<String>()
+    );
+    let row = |name: &str, value: &dyn Fn(&Report) -> String| {
+        let values = reports
+            .iter()
+            .map(|(_, report)| format!("{:>10}", value(report)));
+        println!("{name:<38}{}", values.collect::<String>());
+    };
+    let seconds = |time: Duration| format!("{:.2} s", time.as_secs_f64());
+    row("times killed or stopped", &|report| report.ends.to_string());
+    row("updates", &|report| report.updates.to_string());
+    row("calls", &|report| report.calls.0.to_string());
+    row("… that ran into trouble", &|report| {
+        report.calls.1.to_string()
+    });
+    row("tickets", &|report| report.findings.tickets.to_string());
+    row("messages stored", &|report| {
+        report.findings.messages.to_string()
+    });
+    row("… of them answers", &|report| {
+        report.findings.answers.to_string()
+    });
+    row("messages their writers gave up", &|report| {
+        report.findings.given_up.to_string()
+    });
+    row("lost", &|report| report.findings.lost.to_string());
+    row("out of order", &|report| {
+        report.findings.out_of_order.to_string()
+    });
+    row("deliveries that came twice", &|report| {
+        report.findings.doubled.to_string()
+    });
+    row("… at most (calls with unknown end)", &|report| {
+        report.bound.to_string()
+    });
+    row("notices marked \"may have come twice\"", &|report| {
+        report.findings.doubtful.to_string()
+    });
+    row("longest from a start to an answer", &|report| {
+        seconds(report.recovery)
+    });
+    row("longest stop", &|report| seconds(report.stop));
+    row("broken promises", &|report| {
+        report.findings.broken.len().to_string()
+    });
+    for (trial, report) in reports {
+        for broken in &report.findings.broken {
+            println!("\n{trial:?}: {broken}");
+        }
+        if let Some(kept) = &report.kept {
+            println!("\nThe database and the log are in {}.", kept.display());
+        }
+    }
+}

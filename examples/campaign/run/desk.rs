@@ -1,0 +1,114 @@
+//! The desk under test: the real binary as a child process, with its database file.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+
+use frontdesk_sandbox::Sandbox;
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
+use tokio::process::{Child, Command};
+
+use super::ADMINS;
+
+/// How long a stop may take, in seconds: `actors.shutdown_grace`.
+pub(crate) const GRACE: u64 = 8;
+
+/// The program, what it is started with, and where it keeps everything.
+pub(crate) struct Desk {
+    program: PathBuf,
+    settings: Vec<(&'static str, String)>,
+    folder: TempDir,
+    child: Option<Child>,
+}
+
+impl Desk {
+    /// A desk that does not run yet, for this sandbox.
+    pub(crate) fn new(program: &Path, sandbox: &Sandbox) -> io::Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let file = folder.path().join("desk.db");
+        let settings = vec![
+            ("TELEGRAM__TOKEN", sandbox.token().to_owned()),
+            ("TELEGRAM__API_URL", sandbox.api_url()),
+            ("DATABASE__URL", format!("sqlite:{}", file.display())),
+            ("DESK__ADMINS", format!("{ADMINS:?}")),
+            ("DESK__LANGUAGE", "en".to_owned()),
+            ("LIMITS__GLOBAL_PER_SECOND", "0".to_owned()),
+            ("LIMITS__CHAT_PER_SECOND", "0".to_owned()),
+            ("ACTORS__SHUTDOWN_GRACE", GRACE.to_string()),
+            ("LOG__LEVEL", "warn".to_owned()),
+        ];
+        Ok(Self {
+            program: program.to_owned(),
+            settings,
+            folder,
+            child: None,
+        })
+    }
+
+    /// Starts it. What it logs is appended to `desk.log` in its folder.
+    pub(crate) fn start(&mut self) -> io::Result<()> {
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(self.folder.path().join("desk.log"))?;
+        let settings = self.settings.iter();
+        let child = Command::new(&self.program)
+            .envs(settings.map(|(name, value)| (format!("FRONTDESK_{name}"), value)))
+            .current_dir(self.folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .kill_on_drop(true)
+            .spawn()?;
+        self.child = Some(child);
+        Ok(())
+    }
+
+    /// `kill -9`, and waits until it is gone. Gives its status if it had ended by itself before.
+    pub(crate) async fn kill(&mut self) -> io::Result<Option<ExitStatus>> {
+        let Some(mut child) = self.child.take() else {
+            return Ok(None);
+        };
+        let ended = child.try_wait()?;
+        child.kill().await?;
+        Ok(ended)
+    }
+
+    /// SIGTERM, and waits for the end.
+    pub(crate) async fn stop(&mut self) -> io::Result<ExitStatus> {
+        let Some(mut child) = self.child.take() else {
+            return Err(io::Error::other("it does not run"));
+        };
+        let id = child.id().and_then(|id| i32::try_from(id).ok());
+        if let Some(pid) = id.and_then(Pid::from_raw) {
+            kill_process(pid, Signal::TERM)?;
+        }
+        child.wait().await
+    }
+
+    /// Its database file.
+    pub(crate) fn file(&self) -> PathBuf {
+        self.folder.path().join("desk.db")
+    }
+
+    /// A copy of its files as they are now, for reading; only while it does not run. Opening the
+    /// files themselves would mend what a kill left, which is the desk's own affair.
+    pub(crate) fn copy(&self) -> io::Result<(TempDir, PathBuf)> {
+        let copy = tempfile::tempdir()?;
+        for name in ["desk.db", "desk.db-wal"] {
+            let from = self.folder.path().join(name);
+            if from.exists() {
+                fs::copy(from, copy.path().join(name))?;
+            }
+        }
+        let file = copy.path().join("desk.db");
+        Ok((copy, file))
+    }
+
+    /// Keeps its folder for whoever wants to look, and tells where it is.
+    pub(crate) fn keep(self) -> PathBuf {
+        self.folder.keep()
+    }
+}

@@ -1,0 +1,23 @@
+//! A campaign: the real desk under a load of mixed journeys, killed, stopped or let down by Telegram
+//! all the time; and what must hold afterwards.
+
+mod admin;
+mod chance;
+mod check;
+mod desk;
+mod ledger;
+mod load;
+mod phone;
+mod rows;
+mod trial;
+mod user;
+
+use std::time::Duration;
+
+pub(crate) use self::trial::{Plan, Report, Trial, run};
+
+/// Who answers.
+pub(crate) const ADMINS: [i64; 3] = [201, 202, 203];
+
+/// Longer than anything takes, an outage of a minute and the pauses after it included.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(240);

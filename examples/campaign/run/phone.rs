@@ -1,0 +1,373 @@
+//! A person at their phone: what they do is written down, and they wait for what they need to see.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use frontdesk_sandbox::{Outgoing, Person, Sandbox, SeenMessage};
+use tokio::time::{Instant, timeout_at};
+
+use super::PATIENCE;
+use super::chance::Chance;
+use super::ledger::{Entry, Fate, Ledger};
+
+/// How much of the chat a person looks at.
+const IN_VIEW: usize = 200;
+/// How many former buttons, and own messages, a person remembers.
+const REMEMBERED: usize = 12;
+
+/// Nothing came of what was waited for.
+#[derive(Debug)]
+pub(crate) struct Stuck(pub(crate) String);
+
+/// One person.
+pub(crate) struct Phone {
+    pub(crate) sandbox: Arc<Sandbox>,
+    pub(crate) chance: Chance,
+    ledger: Arc<Ledger>,
+    person: Person,
+    marks: u64,
+    /// What was in view at the last act.
+    before: HashMap<i64, String>,
+    /// Buttons pressed before.
+    pressed: VecDeque<(i64, String)>,
+    /// Own messages that can be edited, each with its mark.
+    written: VecDeque<(i64, String)>,
+}
+
+impl Phone {
+    pub(crate) fn new(
+        sandbox: Arc<Sandbox>,
+        ledger: Arc<Ledger>,
+        person: Person,
+        seed: u64,
+    ) -> Self {
+        Self {
+            chance: Chance::new(seed, person.id().unsigned_abs()),
+            sandbox,
+            ledger,
+            person,
+            marks: 0,
+            before: HashMap::new(),
+            pressed: VecDeque::new(),
+            written: VecDeque::new(),
+        }
+    }
+
+    pub(crate) fn id(&self) -> i64 {
+        self.person.id()
+    }
+
+    pub(crate) fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// The chat, newest first.
+    pub(crate) fn chat(&self) -> Vec<SeenMessage> {
+        let mut messages = self.person.newest(IN_VIEW);
+        messages.reverse();
+        messages
+    }
+
+    /// A new mark, and words that begin with it.
+    fn words(&mut self) -> (String, String) {
+        const WORDS: [&str; 8] = [
+            "it does not work",
+            "a < b & c > d, \"quoted\"",
+            "*not bold* and _not italic_ and `no code`",
+            "and again\non a second line\n\nand a third",
+            "это по-русски, с «кавычками»",
+            "with an emoji 👩‍👩‍👧 or two 🇬🇧",
+            "see https://example.org/?a=1&b=2",
+            "short",
+        ];
+        self.marks += 1;
+        let mark = format!("«{}.{}»", self.id(), self.marks);
+        let text = if self.chance.one_in(20) {
+            // Past what goes under a heading.
+            format!("{mark} {}", "long words ".repeat(300).trim_end())
+        } else {
+            format!("{mark} {}", self.chance.pick(&WORDS))
+        };
+        (mark, text)
+    }
+
+    /// Something to send: mostly words, also a picture or another kind, or an album.
+    fn piece(&mut self) -> (Vec<String>, Vec<Outgoing>) {
+        let (mark, text) = self.words();
+        let caption = text.chars().take(200).collect::<String>();
+        let piece = match self.chance.below(10) {
+            0 => Outgoing::photo().caption(caption),
+            1 => Outgoing::document("report.pdf").caption(caption),
+            2 => Outgoing::voice().caption(caption),
+            3 | 4 => return self.album(mark, caption),
+            _ => Outgoing::text(text),
+        };
+        (vec![mark], vec![piece])
+    }
+
+    fn album(&mut self, mark: String, caption: String) -> (Vec<String>, Vec<Outgoing>) {
+        let mut marks = vec![mark];
+        let mut items = vec![Outgoing::photo().caption(caption)];
+        for _ in 0..1 + self.chance.below(3) {
+            self.marks += 1;
+            let mark = format!("«{}.{}»", self.id(), self.marks);
+            items.push(Outgoing::photo().caption(format!("{mark} one more")));
+            marks.push(mark);
+        }
+        (marks, items)
+    }
+
+    /// Remembers what is in view: what comes after it is new.
+    pub(crate) fn look(&mut self) {
+        let seen = self.person.newest(IN_VIEW);
+        self.before = seen
+            .into_iter()
+            .map(|message| (message.id, message.text))
+            .collect();
+    }
+
+    /// Sends a piece, and gives the ids of its messages.
+    fn send(&mut self, marks: Vec<String>, pieces: Vec<Outgoing>, fate: Fate) -> Vec<i64> {
+        let ids = match <[Outgoing; 1]>::try_from(pieces) {
+            Ok([single]) => vec![self.person.send(single)],
+            Err(album) => self.person.album(album),
+        };
+        self.ledger.updates(ids.len());
+        for (message, mark) in ids.iter().zip(marks) {
+            if fate != Fate::Subject {
+                self.written.push_back((*message, mark.clone()));
+            }
+            self.note(*message, mark, fate);
+        }
+        while self.written.len() > REMEMBERED {
+            self.written.pop_front();
+        }
+        ids
+    }
+
+    /// Sends words.
+    pub(crate) fn write(&mut self, fate: Fate) -> i64 {
+        let (mark, text) = self.words();
+        let text = match fate {
+            Fate::Subject => text
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .chars()
+                .take(80)
+                .collect(),
+            _ => text,
+        };
+        self.send(vec![mark], vec![Outgoing::text(text)], fate)[0]
+    }
+
+    /// Answers a message by Telegram's reply.
+    pub(crate) fn reply(&mut self, to: i64) -> i64 {
+        let (mark, text) = self.words();
+        let outgoing = Outgoing::text(text).reply_to(to);
+        self.send(vec![mark], vec![outgoing], Fate::Kept)[0]
+    }
+
+    /// Sends a piece of any kind; an album now and then with one more item that comes a bit later.
+    /// Gives the ids of all its messages.
+    pub(crate) fn send_piece(&mut self) -> Vec<i64> {
+        let (marks, pieces) = self.piece();
+        let mut sent = self.send(marks, pieces, Fate::Kept);
+        if sent.len() > 1 && self.chance.one_in(2) {
+            sent.push(self.late_sibling(sent[0]));
+        }
+        sent
+    }
+
+    /// Says that these messages are given up: they may be stored, or not.
+    pub(crate) fn give_up(&mut self, messages: &[i64]) {
+        for message in messages {
+            self.ledger.gave_up(self.id(), *message);
+        }
+        self.written.retain(|(id, _)| !messages.contains(id));
+    }
+
+    fn late_sibling(&mut self, of: i64) -> i64 {
+        self.marks += 1;
+        let mark = format!("«{}.{}»", self.id(), self.marks);
+        let item = Outgoing::photo().caption(format!("{mark} comes late"));
+        let message = self.person.late_sibling(of, item);
+        self.ledger.updates(1);
+        self.note(message, mark, Fate::Kept);
+        message
+    }
+
+    fn note(&self, message: i64, mark: String, fate: Fate) {
+        self.ledger.sent(Entry {
+            chat: self.id(),
+            message,
+            mark,
+            fate,
+        });
+    }
+
+    /// Sends a command, which is stored nowhere.
+    pub(crate) fn command(&mut self, command: &str) {
+        self.look();
+        self.person.text(command);
+        self.ledger.updates(1);
+    }
+
+    /// Edits an own message.
+    pub(crate) fn edit(&mut self, message: i64, mark: &str) {
+        self.marks += 1;
+        let text = format!("{mark} in other words, {}", self.marks);
+        self.person.edit(message, &text);
+        self.ledger.updates(1);
+    }
+
+    /// Edits one of the latest own messages.
+    pub(crate) fn edit_former(&mut self) {
+        if self.written.is_empty() {
+            return;
+        }
+        let at = self.chance.below(self.written.len());
+        let (message, mark) = self.written[at].clone();
+        self.edit(message, &mark);
+    }
+
+    /// The mark of an own message.
+    pub(crate) fn mark_of(&self, message: i64) -> Option<String> {
+        let found = self.written.iter().find(|(id, _)| *id == message);
+        found.map(|(_, mark)| mark.clone())
+    }
+
+    /// Presses a button that is (or was) in view; now and then twice.
+    pub(crate) fn press(&mut self, message: i64, data: &str) {
+        self.look();
+        let times = if self.chance.one_in(8) { 2 } else { 1 };
+        for _ in 0..times {
+            if self.person.try_press(message, data).is_ok() {
+                self.ledger.updates(1);
+            }
+        }
+        self.pressed.push_back((message, data.to_owned()));
+        while self.pressed.len() > REMEMBERED {
+            self.pressed.pop_front();
+        }
+    }
+
+    /// Presses the button of a message that begins with `start` in what it carries.
+    pub(crate) fn press_on(&mut self, on: &SeenMessage, start: &str) -> Result<(), Stuck> {
+        match carries(on, start) {
+            Some(data) => {
+                self.press(on.id, &data);
+                Ok(())
+            }
+            None => Err(self.stuck(&format!("a button {start:?} on {:?}", on.text))),
+        }
+    }
+
+    /// Presses a button of some time ago once more.
+    pub(crate) fn press_former(&mut self) {
+        if self.pressed.is_empty() {
+            return;
+        }
+        let at = self.chance.below(self.pressed.len());
+        let (message, data) = self.pressed[at].clone();
+        self.press_forged(message, &data);
+    }
+
+    /// Presses what no button carries.
+    pub(crate) fn press_forged(&mut self, message: i64, data: &str) {
+        if self.person.try_press(message, data).is_ok() {
+            self.ledger.updates(1);
+        }
+    }
+
+    /// Blocks the bot, or lifts the block.
+    pub(crate) fn block(&self, blocked: bool) {
+        match blocked {
+            true => self.person.block(),
+            false => self.person.unblock(),
+        }
+        self.ledger.updates(1);
+    }
+
+    /// Waits until `found` finds what it looks for in what is new since the last act, newest first.
+    pub(crate) async fn wait<T>(
+        &self,
+        what: &str,
+        mut found: impl FnMut(&[SeenMessage]) -> Option<T>,
+    ) -> Result<T, Stuck> {
+        let end = Instant::now() + PATIENCE;
+        let mut looked_at = 0;
+        loop {
+            let all = self.sandbox.revision();
+            let mine = self.person.revision();
+            if mine != looked_at {
+                looked_at = mine;
+                if let Some(found) = found(&self.news()) {
+                    return Ok(found);
+                }
+            }
+            if timeout_at(end, self.sandbox.changed(all)).await.is_err() {
+                return Err(self.stuck(what));
+            }
+        }
+    }
+
+    /// Waits for a new or changed message of the bot that says one of these.
+    pub(crate) async fn sees(&self, says: &[&str]) -> Result<SeenMessage, Stuck> {
+        self.wait(&format!("{says:?}"), |news| {
+            news.iter()
+                .find(|message| {
+                    message.from_bot && says.iter().any(|says| message.text.contains(says))
+                })
+                .cloned()
+        })
+        .await
+    }
+
+    /// Own messages with their reactions, and what the bot wrote or changed since the last act.
+    fn news(&self) -> Vec<SeenMessage> {
+        let mut chat = self.chat();
+        chat.retain(|message| {
+            !message.from_bot || self.before.get(&message.id) != Some(&message.text)
+        });
+        chat
+    }
+
+    fn stuck(&self, what: &str) -> Stuck {
+        let transcript = self.person.transcript();
+        let last = transcript.after(transcript.blocks().len().saturating_sub(8));
+        Stuck(format!(
+            "{} waits in vain for {what}; {} updates wait; the end of the chat:\n{last}",
+            self.id(),
+            self.sandbox.pending_updates(),
+        ))
+    }
+}
+
+/// What the first button carries that begins with this.
+pub(crate) fn carries(message: &SeenMessage, start: &str) -> Option<String> {
+    let data = message
+        .buttons
+        .iter()
+        .flatten()
+        .filter_map(|button| button.data.as_deref());
+    data.into_iter()
+        .find(|data| data.starts_with(start))
+        .map(str::to_owned)
+}
+
+/// Everything that the buttons carry that begins with this.
+pub(crate) fn all_that_carry(message: &SeenMessage, start: &str) -> Vec<String> {
+    let buttons = message.buttons.iter().flatten();
+    buttons
+        .filter_map(|button| button.data.clone())
+        .filter(|data| data.starts_with(start))
+        .collect()
+}
+
+/// The first `#12` of a text.
+pub(crate) fn number_in(text: &str) -> Option<i64> {
+    let (_, rest) = text.split_once('#')?;
+    let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().ok()
+}

@@ -1,0 +1,313 @@
+//! What users do: forms, just writing, albums, replies, edits, presses of all kinds, blocks.
+
+use std::time::Duration;
+
+use frontdesk_sandbox::SeenMessage;
+use tokio::time::timeout;
+
+use super::ledger::Fate;
+use super::phone::{Phone, Stuck, all_that_carry, carries, number_in};
+
+/// What a modified client could send; a user has none of these buttons.
+const FORGED: [&str; 12] = [
+    "t:1",
+    "close:1:1",
+    "s:1:1:closed",
+    "answer:1",
+    "note:1",
+    "join:1:1",
+    "rejoin:1:1",
+    "mt:1",
+    "mclose:1:1",
+    "cat:1:general",
+    "with:1:1",
+    "nonsense",
+];
+
+const GREETING: &str = "This is support";
+
+/// One of the things that a user does.
+pub(crate) async fn journey(phone: &mut Phone) -> Result<(), Stuck> {
+    match phone.chance.below(20) {
+        0..=3 => form(phone).await,
+        4..=8 => just_write(phone).await,
+        9..=11 => reply(phone).await,
+        12 | 13 => answer_by_button(phone).await,
+        14 => close_or_reopen(phone).await,
+        15 | 16 => {
+            phone.edit_former();
+            Ok(())
+        }
+        17 => press_what_is_over(phone).await,
+        18 => block(phone).await,
+        _ => menus(phone).await,
+    }
+}
+
+/// `/start` leaves any form and shows the menu.
+pub(crate) async fn start(phone: &mut Phone) -> Result<(), Stuck> {
+    phone.command("/start");
+    phone.sees(&[GREETING]).await?;
+    Ok(())
+}
+
+async fn form(phone: &mut Phone) -> Result<(), Stuck> {
+    phone.command("/new");
+    let asked = phone.sees(&["What is it about?"]).await?;
+    match phone.chance.below(10) {
+        0 => {
+            // A command in a form leaves it.
+            phone.command("/help");
+            phone.sees(&["How it works"]).await?;
+            return Ok(());
+        }
+        1 => {
+            // Words instead of a press.
+            phone.look();
+            phone.send_piece();
+            let offer = phone.sees(&["What is it about?"]).await?;
+            return pick_category(phone, &offer).await;
+        }
+        _ => {}
+    }
+    let categories = all_that_carry(&asked, "cat:");
+    let category = phone.chance.pick(&categories).clone();
+    phone.press(asked.id, &category);
+    phone.sees(&["in one line"]).await?;
+    phone.look();
+    if phone.chance.one_in(12) {
+        phone.command("/cancel");
+        phone.sees(&["Cancelled"]).await?;
+        return Ok(());
+    }
+    let subject = phone.write(Fate::Subject);
+    phone.sees(&["Now tell us more"]).await?;
+    if phone.chance.one_in(5) {
+        phone.look();
+        let mark = mark_of_subject(phone, subject);
+        phone.edit(subject, &mark);
+        phone.sees(&["in other words"]).await?;
+    }
+    if phone.chance.one_in(12) {
+        phone.give_up(&[subject]);
+        phone.command("/tickets");
+        phone.sees(&["My tickets"]).await?;
+        return Ok(());
+    }
+    phone.look();
+    phone.send_piece();
+    is_open(phone).await
+}
+
+fn mark_of_subject(phone: &Phone, subject: i64) -> String {
+    let entries = phone.ledger().entries();
+    let mine = entries
+        .iter()
+        .rfind(|entry| entry.chat == phone.id() && entry.message == subject);
+    mine.map(|entry| entry.mark.clone()).unwrap_or_default()
+}
+
+/// Waits until a new ticket is there. Who presses twice sees its card instead of the first news.
+async fn is_open(phone: &Phone) -> Result<(), Stuck> {
+    let known = phone.ledger().tickets().remove(&phone.id());
+    let known = known.unwrap_or_default();
+    let is_news = |message: &SeenMessage| {
+        let number = number_in(&message.text)?;
+        let opened = message.text.contains(" is open\n") || message.text.contains("🎫 Ticket #");
+        (message.from_bot && opened && !known.contains(&number)).then_some(number)
+    };
+    let number = phone
+        .wait("a new ticket", |news| news.iter().find_map(is_news))
+        .await?;
+    phone.ledger().opened(phone.id(), number);
+    Ok(())
+}
+
+async fn pick_category(phone: &mut Phone, offer: &SeenMessage) -> Result<(), Stuck> {
+    let categories = all_that_carry(offer, "cat:");
+    if categories.is_empty() {
+        return phone.press_on(offer, "cat:");
+    }
+    let category = phone.chance.pick(&categories).clone();
+    phone.press(offer.id, &category);
+    is_open(phone).await
+}
+
+/// Words outside any form: one message, several in a row, or an album.
+async fn just_write(phone: &mut Phone) -> Result<(), Stuck> {
+    phone.look();
+    let mut heads = Vec::new();
+    if phone.chance.one_in(3) {
+        let sent = phone.send_piece();
+        heads.push(sent[0]);
+        return decide(phone, heads, sent).await;
+    }
+    for _ in 0..1 + phone.chance.below(3) {
+        heads.push(phone.write(Fate::Kept));
+    }
+    if phone.chance.one_in(4) {
+        // A typing error, mended at once.
+        let message = heads[phone.chance.below(heads.len())];
+        if let Some(mark) = phone.mark_of(message) {
+            phone.edit(message, &mark);
+        }
+    }
+    decide(phone, heads.clone(), heads).await
+}
+
+/// Waits until each of these is acknowledged or asked about, and answers the question.
+async fn decide(phone: &mut Phone, heads: Vec<i64>, all: Vec<i64>) -> Result<(), Stuck> {
+    let mut offer = phone
+        .wait("an answer to what was written", |news| placed(news, &heads))
+        .await?;
+    for _ in 0..4 {
+        let Some(asked) = offer else {
+            return Ok(());
+        };
+        if carries(&asked, "cat:").is_some() {
+            return pick_category(phone, &asked).await;
+        }
+        let choices = [
+            "make:", "make:", "join:", "join:", "rejoin:", "rejoin:", "discard:",
+        ];
+        let possible: Vec<&str> = choices
+            .into_iter()
+            .filter(|start| carries(&asked, start).is_some())
+            .collect();
+        let choice = *phone.chance.pick(&possible);
+        if choice == "discard:" {
+            phone.give_up(&all);
+        }
+        phone.press_on(&asked, choice)?;
+        let next = phone
+            .sees(&[
+                "✉️ ",
+                "Added to ticket",
+                "is open again",
+                "🎫 Ticket #",
+                "Thrown away",
+                "out of date",
+            ])
+            .await?;
+        offer = next.text.starts_with("✉️ ").then_some(next);
+    }
+    Err(Stuck(format!("{} is asked the same for ever", phone.id())))
+}
+
+/// Whether each of these messages was acknowledged by a reaction, or is counted in the question
+/// about them, which is given then.
+fn placed(news: &[SeenMessage], heads: &[i64]) -> Option<Option<SeenMessage>> {
+    let reacted = news
+        .iter()
+        .filter(|message| heads.contains(&message.id) && !message.reactions.is_empty())
+        .count();
+    let open = heads.len() - reacted;
+    if open == 0 {
+        return Some(None);
+    }
+    let offer = news
+        .iter()
+        .find(|message| message.from_bot && message.text.starts_with("✉️ "))?;
+    let line = offer.text.lines().next().unwrap_or_default();
+    let counted = line
+        .rsplit_once('(')
+        .and_then(|(_, rest)| rest.strip_suffix(" messages)")?.parse().ok())
+        .unwrap_or(1_usize);
+    (counted >= open).then(|| Some(offer.clone()))
+}
+
+/// Telegram's reply to something that the bot wrote about a ticket.
+async fn reply(phone: &mut Phone) -> Result<(), Stuck> {
+    let about: Vec<i64> = phone
+        .chat()
+        .iter()
+        .filter(|message| message.from_bot)
+        .filter(|message| message.text.starts_with("🎧 ") || message.text.contains("icket #"))
+        .map(|message| message.id)
+        .take(6)
+        .collect();
+    if about.is_empty() {
+        return just_write(phone).await;
+    }
+    let to = *phone.chance.pick(&about);
+    phone.look();
+    let message = phone.reply(to);
+    decide(phone, vec![message], vec![message]).await
+}
+
+/// The button under an answer.
+async fn answer_by_button(phone: &mut Phone) -> Result<(), Stuck> {
+    let chat = phone.chat();
+    let answers: Vec<_> = chat
+        .iter()
+        .filter(|message| carries(message, "reply:").is_some())
+        .take(3)
+        .collect();
+    if answers.is_empty() {
+        return just_write(phone).await;
+    }
+    let answer = *phone.chance.pick(&answers);
+    phone.press_on(answer, "reply:")?;
+    phone.sees(&["Write your message"]).await?;
+    phone.look();
+    let message = phone.write(Fate::Kept);
+    decide(phone, vec![message], vec![message]).await
+}
+
+async fn close_or_reopen(phone: &mut Phone) -> Result<(), Stuck> {
+    phone.command("/tickets");
+    let list = phone.sees(&["My tickets"]).await?;
+    let tickets = all_that_carry(&list, "mt:");
+    if tickets.is_empty() {
+        return Ok(());
+    }
+    let ticket = phone.chance.pick(&tickets).clone();
+    phone.press(list.id, &ticket);
+    let card = phone.sees(&["🎫 Ticket #"]).await?;
+    let change = if carries(&card, "mclose:").is_some() {
+        "mclose:"
+    } else {
+        "mopen:"
+    };
+    phone.press_on(&card, change)?;
+    phone.sees(&["🎫 Ticket #"]).await?;
+    Ok(())
+}
+
+/// Buttons that are over, and ones that never were.
+async fn press_what_is_over(phone: &mut Phone) -> Result<(), Stuck> {
+    let last = phone
+        .chat()
+        .iter()
+        .find(|seen| seen.from_bot)
+        .map(|seen| seen.id);
+    phone.press_former();
+    if let Some(last) = last {
+        let data = *phone.chance.pick(&FORGED);
+        phone.press_forged(last, data);
+    }
+    start(phone).await
+}
+
+/// Blocks the bot for a while; what was sent meanwhile comes afterwards.
+async fn block(phone: &mut Phone) -> Result<(), Stuck> {
+    phone.block(true);
+    let until = phone.sandbox.revision() + 20 + phone.chance.below(200) as u64;
+    // Others go on meanwhile; if nobody does, there is nothing to wait for.
+    let _ = timeout(Duration::from_secs(3), async {
+        while phone.sandbox.revision() < until {
+            phone.sandbox.changed(phone.sandbox.revision()).await;
+        }
+    })
+    .await;
+    phone.block(false);
+    start(phone).await
+}
+
+/// Menus, and an edit that comes right after.
+async fn menus(phone: &mut Phone) -> Result<(), Stuck> {
+    phone.command("/help");
+    phone.sees(&["How it works"]).await?;
+    phone.edit_former();
+    start(phone).await
+}
