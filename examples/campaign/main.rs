@@ -21,7 +21,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
 
-use crate::run::{Plan, Report, Trial};
+use crate::run::{Plan, Trial};
 
 /// Kills, stops and lets down the desk under load, and checks that nothing was lost or done twice.
 #[derive(Debug, Parser)]
@@ -92,10 +92,8 @@ fn main() -> Result<ExitCode> {
         }
         reports.push((trial, report));
     }
-    print(&reports);
-    let kept = reports
-        .iter()
-        .all(|(_, report)| report.findings.broken.is_empty());
+    print!("{}", run::table(&reports));
+    let kept = reports.iter().all(|(_, report)| report.is_clean());
     Ok(if kept {
         ExitCode::SUCCESS
     } else {
@@ -145,69 +143,5 @@ fn progress(how_far: &str) {
     if line.is_terminal() {
         // Nobody is hurt by a progress line that cannot be written.
         let _ = write!(line, "\r\x1b[K{how_far}");
-    }
-}
-
-fn print(reports: &[(Trial, Report)]) {
-    let names = reports.iter().map(|(trial, _)| match trial {
-        Trial::Kills(_) => "kills",
-        Trial::Faults { .. } => "faults",
-        Trial::Stops(_) => "stops",
-    });
-    println!(
-        "{:<38}{}",
-        "",
-        names.map(|name| format!("{name:>10}")).collect::<String>()
-    );
-    let row = |name: &str, value: &dyn Fn(&Report) -> String| {
-        let values = reports
-            .iter()
-            .map(|(_, report)| format!("{:>10}", value(report)));
-        println!("{name:<38}{}", values.collect::<String>());
-    };
-    let seconds = |time: Duration| format!("{:.2} s", time.as_secs_f64());
-    row("times killed or stopped", &|report| report.ends.to_string());
-    row("updates", &|report| report.updates.to_string());
-    row("calls", &|report| report.calls.0.to_string());
-    row("… that ran into trouble", &|report| {
-        report.calls.1.to_string()
-    });
-    row("tickets", &|report| report.findings.tickets.to_string());
-    row("messages stored", &|report| {
-        report.findings.messages.to_string()
-    });
-    row("… of them answers", &|report| {
-        report.findings.answers.to_string()
-    });
-    row("messages their writers gave up", &|report| {
-        report.findings.given_up.to_string()
-    });
-    row("lost", &|report| report.findings.lost.to_string());
-    row("out of order", &|report| {
-        report.findings.out_of_order.to_string()
-    });
-    row("deliveries that came twice", &|report| {
-        report.findings.doubled.to_string()
-    });
-    row("… at most (calls with unknown end)", &|report| {
-        report.bound.to_string()
-    });
-    row("notices marked \"may have come twice\"", &|report| {
-        report.findings.doubtful.to_string()
-    });
-    row("longest from a start to an answer", &|report| {
-        seconds(report.recovery)
-    });
-    row("longest stop", &|report| seconds(report.stop));
-    row("broken promises", &|report| {
-        report.findings.broken.len().to_string()
-    });
-    for (trial, report) in reports {
-        for broken in &report.findings.broken {
-            println!("\n{trial:?}: {broken}");
-        }
-        if let Some(kept) = &report.kept {
-            println!("\nThe database and the log are in {}.", kept.display());
-        }
     }
 }

@@ -220,6 +220,14 @@ impl Person {
         self.look(|chat| seen::newest_of(chat, count))
     }
 
+    /// A message of the chat, unless there is none of this id (any more).
+    pub fn message(&self, id: i64) -> Option<SeenMessage> {
+        self.look(|chat| {
+            let message = chat.messages.get(&id)?;
+            Some(seen::message_of(chat, message, None))
+        })
+    }
+
     /// Grows with every change of the chat; it says no more than that something changed.
     pub fn revision(&self) -> u64 {
         self.look(|chat| chat.revision)

@@ -5,6 +5,7 @@ mod town;
 mod admins;
 mod attacks;
 mod browser;
+mod campaign;
 mod cli;
 mod crash;
 mod deliveries;

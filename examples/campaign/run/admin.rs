@@ -60,8 +60,7 @@ async fn reply(phone: &mut Phone, to: &SeenMessage) -> Result<(), Stuck> {
     let message = phone.reply(to.id);
     let asked = phone
         .wait("an answer to a reply", |news| {
-            let own = news.iter().find(|seen| seen.id == message);
-            if own.is_some_and(|own| !own.reactions.is_empty()) {
+            if phone.acknowledged(message) {
                 return Some(None);
             }
             find(news, &[HELD, UNPLACED]).map(Some)
@@ -69,7 +68,10 @@ async fn reply(phone: &mut Phone, to: &SeenMessage) -> Result<(), Stuck> {
         .await?;
     match asked {
         Some(asked) => decide(phone, asked, vec![message]).await,
-        None => Ok(()),
+        None => {
+            phone.saw_no_screen();
+            Ok(())
+        }
     }
 }
 
@@ -85,8 +87,9 @@ async fn answer(phone: &mut Phone, ticket: &SeenMessage) -> Result<(), Stuck> {
 
 /// An answer that waits for a decision gets one.
 async fn decide(phone: &mut Phone, asked: SeenMessage, written: Vec<i64>) -> Result<(), Stuck> {
+    phone.saw(&asked);
     let mut asked = asked;
-    for _ in 0..4 {
+    for _ in 0..8 {
         if !asked.text.contains(HELD) && !asked.text.contains(UNPLACED) {
             return Ok(());
         }
@@ -181,8 +184,6 @@ async fn press_what_is_over(phone: &mut Phone, ticket: &SeenMessage) -> Result<(
 }
 
 fn find(news: &[SeenMessage], says: &[&str]) -> Option<SeenMessage> {
-    let says = |message: &&SeenMessage| {
-        message.from_bot && says.iter().any(|says| message.text.contains(says))
-    };
+    let says = |message: &&SeenMessage| says.iter().any(|says| message.text.contains(says));
     news.iter().find(says).cloned()
 }

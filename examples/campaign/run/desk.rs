@@ -107,6 +107,11 @@ impl Desk {
         Ok((copy, file))
     }
 
+    /// Puts a file beside the database.
+    pub(crate) fn add_file(&self, name: &str, text: &str) -> io::Result<()> {
+        fs::write(self.folder.path().join(name), text)
+    }
+
     /// Keeps its folder for whoever wants to look, and tells where it is.
     pub(crate) fn keep(self) -> PathBuf {
         self.folder.keep()

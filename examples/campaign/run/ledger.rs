@@ -38,7 +38,7 @@ struct Book {
     by_source: HashMap<(i64, i64), usize>,
     opened: BTreeMap<i64, BTreeSet<i64>>,
     updates: u64,
-    stuck: Vec<String>,
+    stuck: Vec<(i64, String)>,
 }
 
 impl Ledger {
@@ -69,8 +69,8 @@ impl Ledger {
     }
 
     /// Somebody waits in vain.
-    pub(crate) fn stuck(&self, what: String) {
-        self.lock().stuck.push(what);
+    pub(crate) fn stuck(&self, person: i64, what: String) {
+        self.lock().stuck.push((person, what));
     }
 
     /// All messages.
@@ -93,8 +93,8 @@ impl Ledger {
         self.lock().opened.values().map(BTreeSet::len).sum()
     }
 
-    /// What people waited for in vain.
-    pub(crate) fn waits(&self) -> Vec<String> {
+    /// Who waited in vain, and for what.
+    pub(crate) fn waits(&self) -> Vec<(i64, String)> {
         self.lock().stuck.clone()
     }
 

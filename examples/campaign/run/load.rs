@@ -72,9 +72,9 @@ impl Crowd {
         self.closing.load(Ordering::Relaxed)
     }
 
-    fn told(&self, done: Result<(), Stuck>) {
+    fn told(&self, person: i64, done: Result<(), Stuck>) {
         if let Err(Stuck(what)) = done {
-            self.ledger.stuck(what);
+            self.ledger.stuck(person, what);
         }
     }
 
@@ -88,7 +88,7 @@ impl Crowd {
             Ok(())
         };
         let done = work.await;
-        self.told(done);
+        self.told(id, done);
     }
 
     /// One user after the other: each does a few things and leaves.
@@ -107,12 +107,13 @@ impl Crowd {
                         break;
                     }
                     user::journey(&mut phone).await?;
+                    phone.pause(600).await;
                 }
                 Ok(())
             };
             let done = life.await;
             let stuck = done.is_err();
-            self.told(done);
+            self.told(id, done);
             if stuck {
                 return;
             }

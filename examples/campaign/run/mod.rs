@@ -8,13 +8,15 @@ mod desk;
 mod ledger;
 mod load;
 mod phone;
+mod report;
 mod rows;
 mod trial;
 mod user;
 
 use std::time::Duration;
 
-pub(crate) use self::trial::{Plan, Report, Trial, run};
+pub(crate) use self::report::table;
+pub(crate) use self::trial::{Plan, Trial, run};
 
 /// Who answers.
 pub(crate) const ADMINS: [i64; 3] = [201, 202, 203];

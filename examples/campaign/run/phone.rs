@@ -2,9 +2,10 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use frontdesk_sandbox::{Outgoing, Person, Sandbox, SeenMessage};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::PATIENCE;
 use super::chance::Chance;
@@ -14,6 +15,9 @@ use super::ledger::{Entry, Fate, Ledger};
 const IN_VIEW: usize = 200;
 /// How many former buttons, and own messages, a person remembers.
 const REMEMBERED: usize = 12;
+
+/// So long without anything happening is quiet.
+const QUIET: Duration = Duration::from_millis(300);
 
 /// Nothing came of what was waited for.
 #[derive(Debug)]
@@ -28,6 +32,11 @@ pub(crate) struct Phone {
     marks: u64,
     /// What was in view at the last act.
     before: HashMap<i64, String>,
+    /// What the screen said before the last press, or before the last words: after a kill it can
+    /// come again, and is no news.
+    former: Option<String>,
+    /// The message pressed under last: it may be out of view by now.
+    under: Option<i64>,
     /// Buttons pressed before.
     pressed: VecDeque<(i64, String)>,
     /// Own messages that can be edited, each with its mark.
@@ -48,6 +57,8 @@ impl Phone {
             person,
             marks: 0,
             before: HashMap::new(),
+            former: None,
+            under: None,
             pressed: VecDeque::new(),
             written: VecDeque::new(),
         }
@@ -122,6 +133,7 @@ impl Phone {
         let seen = self.person.newest(IN_VIEW);
         self.before = seen
             .into_iter()
+            .chain(self.under.and_then(|id| self.person.message(id)))
             .map(|message| (message.id, message.text))
             .collect();
     }
@@ -209,6 +221,8 @@ impl Phone {
     /// Sends a command, which is stored nowhere.
     pub(crate) fn command(&mut self, command: &str) {
         self.look();
+        // A command can ask for the same once more.
+        self.former = None;
         self.person.text(command);
         self.ledger.updates(1);
     }
@@ -239,6 +253,7 @@ impl Phone {
 
     /// Presses a button that is (or was) in view; now and then twice.
     pub(crate) fn press(&mut self, message: i64, data: &str) {
+        self.under = Some(message);
         self.look();
         let times = if self.chance.one_in(8) { 2 } else { 1 };
         for _ in 0..times {
@@ -289,6 +304,18 @@ impl Phone {
         self.ledger.updates(1);
     }
 
+    /// Lets others do something: waits until so many things at most have happened in the sandbox. If
+    /// nobody does anything, there is nothing to wait for.
+    pub(crate) async fn pause(&mut self, most: usize) {
+        let until = self.sandbox.revision() + self.chance.below(most) as u64;
+        while self.sandbox.revision() < until {
+            let now = self.sandbox.revision();
+            if timeout(QUIET, self.sandbox.changed(now)).await.is_err() {
+                return;
+            }
+        }
+    }
+
     /// Waits until `found` finds what it looks for in what is new since the last act, newest first.
     pub(crate) async fn wait<T>(
         &self,
@@ -313,31 +340,51 @@ impl Phone {
     }
 
     /// Waits for a new or changed message of the bot that says one of these.
-    pub(crate) async fn sees(&self, says: &[&str]) -> Result<SeenMessage, Stuck> {
-        self.wait(&format!("{says:?}"), |news| {
-            news.iter()
-                .find(|message| {
-                    message.from_bot && says.iter().any(|says| message.text.contains(says))
-                })
-                .cloned()
-        })
-        .await
+    pub(crate) async fn sees(&mut self, says: &[&str]) -> Result<SeenMessage, Stuck> {
+        let says_one = |message: &&SeenMessage| says.iter().any(|says| message.text.contains(says));
+        let seen = self
+            .wait(&format!("{says:?}"), |news| {
+                news.iter().find(says_one).cloned()
+            })
+            .await?;
+        self.saw(&seen);
+        Ok(seen)
     }
 
-    /// Own messages with their reactions, and what the bot wrote or changed since the last act.
+    /// Remembers what the screen says.
+    pub(crate) fn saw(&mut self, screen: &SeenMessage) {
+        self.former = Some(screen.text.clone());
+    }
+
+    /// Remembers that the last thing was answered without a screen.
+    pub(crate) fn saw_no_screen(&mut self) {
+        self.former = None;
+    }
+
+    /// Whether the bot acknowledged an own message.
+    pub(crate) fn acknowledged(&self, message: i64) -> bool {
+        let own = self.person.message(message);
+        own.is_some_and(|own| !own.reactions.is_empty())
+    }
+
+    /// What the bot wrote or changed since the last act, newest first.
     fn news(&self) -> Vec<SeenMessage> {
-        let mut chat = self.chat();
-        chat.retain(|message| {
-            !message.from_bot || self.before.get(&message.id) != Some(&message.text)
+        let mut news = self.chat();
+        let under = self
+            .under
+            .filter(|id| news.iter().all(|seen| seen.id != *id));
+        news.extend(under.and_then(|id| self.person.message(id)));
+        news.retain(|message| {
+            message.from_bot
+                && self.before.get(&message.id) != Some(&message.text)
+                && self.former.as_ref() != Some(&message.text)
         });
-        chat
+        news
     }
 
     fn stuck(&self, what: &str) -> Stuck {
-        let transcript = self.person.transcript();
-        let last = transcript.after(transcript.blocks().len().saturating_sub(8));
         Stuck(format!(
-            "{} waits in vain for {what}; {} updates wait; the end of the chat:\n{last}",
+            "{} waits in vain for {what}; {} updates wait",
             self.id(),
             self.sandbox.pending_updates(),
         ))

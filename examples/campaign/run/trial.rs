@@ -11,10 +11,11 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::PATIENCE;
 use super::chance::Chance;
-use super::check::{Findings, Unknowns, check};
+use super::check::{Unknowns, check};
 use super::desk::{Desk, GRACE};
 use super::ledger::Ledger;
 use super::load::Load;
+use super::report::Report;
 use super::rows::{Rows, in_flight, unfinished};
 
 /// The longest that nothing at all happens between two kills.
@@ -45,26 +46,6 @@ pub(crate) struct Plan {
     pub(crate) seed: u64,
     /// How many users there are at a time.
     pub(crate) users: usize,
-}
-
-/// What came of a trial.
-pub(crate) struct Report {
-    /// How often the desk was killed, or stopped.
-    pub(crate) ends: u32,
-    /// Updates that people caused.
-    pub(crate) updates: u64,
-    /// Bot API calls, polls left out, and how many of them ran into trouble.
-    pub(crate) calls: (u64, u64),
-    /// What was found and counted.
-    pub(crate) findings: Findings,
-    /// The most deliveries that can have come twice.
-    pub(crate) bound: u64,
-    /// The longest from a start to the first answer.
-    pub(crate) recovery: Duration,
-    /// The longest stop.
-    pub(crate) stop: Duration,
-    /// Where the database and the log are kept, if anything was broken.
-    pub(crate) kept: Option<PathBuf>,
 }
 
 /// Runs a trial; `progress` hears now and then how far it is.
@@ -325,6 +306,11 @@ impl Field {
         };
         let mut findings = check(&self.sandbox, &self.ledger, &rows, &unknowns);
         findings.broken.append(&mut self.broken);
+        for (person, _) in self.ledger.waits() {
+            let chat = self.sandbox.person(person).transcript();
+            self.desk
+                .add_file(&format!("{person}.txt"), &chat.to_string())?;
+        }
         let kept = (!findings.broken.is_empty()).then(|| self.desk.keep());
         Ok(Report {
             ends: self.ends,

@@ -1,9 +1,8 @@
 //! What users do: forms, just writing, albums, replies, edits, presses of all kinds, blocks.
 
-use std::time::Duration;
+use std::collections::BTreeSet;
 
 use frontdesk_sandbox::SeenMessage;
-use tokio::time::timeout;
 
 use super::ledger::Fate;
 use super::phone::{Phone, Stuck, all_that_carry, carries, number_in};
@@ -53,7 +52,10 @@ pub(crate) async fn start(phone: &mut Phone) -> Result<(), Stuck> {
 
 async fn form(phone: &mut Phone) -> Result<(), Stuck> {
     phone.command("/new");
-    let asked = phone.sees(&["What is it about?"]).await?;
+    let asked = phone.sees(&["What is it about?", "✉️ "]).await?;
+    if is_offer(&asked) {
+        return answer_offer(phone, asked, &[]).await;
+    }
     match phone.chance.below(10) {
         0 => {
             // A command in a form leaves it.
@@ -65,8 +67,8 @@ async fn form(phone: &mut Phone) -> Result<(), Stuck> {
             // Words instead of a press.
             phone.look();
             phone.send_piece();
-            let offer = phone.sees(&["What is it about?"]).await?;
-            return pick_category(phone, &offer).await;
+            let offer = phone.sees(&["✉️ "]).await?;
+            return answer_offer(phone, offer, &[]).await;
         }
         _ => {}
     }
@@ -107,30 +109,29 @@ fn mark_of_subject(phone: &Phone, subject: i64) -> String {
     mine.map(|entry| entry.mark.clone()).unwrap_or_default()
 }
 
-/// Waits until a new ticket is there. Who presses twice sees its card instead of the first news.
+/// The number of a new ticket, if the message tells of one. Who presses twice sees its card instead
+/// of the first news.
+fn opens(message: &SeenMessage, known: &BTreeSet<i64>) -> Option<i64> {
+    let number = number_in(&message.text)?;
+    let opened = message.text.contains(" is open\n") || message.text.contains("🎫 Ticket #");
+    (opened && !known.contains(&number)).then_some(number)
+}
+
+/// Waits until a new ticket is there.
 async fn is_open(phone: &Phone) -> Result<(), Stuck> {
-    let known = phone.ledger().tickets().remove(&phone.id());
-    let known = known.unwrap_or_default();
-    let is_news = |message: &SeenMessage| {
-        let number = number_in(&message.text)?;
-        let opened = message.text.contains(" is open\n") || message.text.contains("🎫 Ticket #");
-        (message.from_bot && opened && !known.contains(&number)).then_some(number)
-    };
+    let known = known_to(phone);
     let number = phone
-        .wait("a new ticket", |news| news.iter().find_map(is_news))
+        .wait("a new ticket", |news| {
+            news.iter().find_map(|message| opens(message, &known))
+        })
         .await?;
     phone.ledger().opened(phone.id(), number);
     Ok(())
 }
 
-async fn pick_category(phone: &mut Phone, offer: &SeenMessage) -> Result<(), Stuck> {
-    let categories = all_that_carry(offer, "cat:");
-    if categories.is_empty() {
-        return phone.press_on(offer, "cat:");
-    }
-    let category = phone.chance.pick(&categories).clone();
-    phone.press(offer.id, &category);
-    is_open(phone).await
+fn known_to(phone: &Phone) -> BTreeSet<i64> {
+    let known = phone.ledger().tickets().remove(&phone.id());
+    known.unwrap_or_default()
 }
 
 /// Words outside any form: one message, several in a row, or an album.
@@ -157,31 +158,68 @@ async fn just_write(phone: &mut Phone) -> Result<(), Stuck> {
 
 /// Waits until each of these is acknowledged or asked about, and answers the question.
 async fn decide(phone: &mut Phone, heads: Vec<i64>, all: Vec<i64>) -> Result<(), Stuck> {
-    let mut offer = phone
-        .wait("an answer to what was written", |news| placed(news, &heads))
+    let offer = phone
+        .wait("an answer to what was written", |news| {
+            placed(phone, news, &heads)
+        })
         .await?;
-    for _ in 0..4 {
-        let Some(asked) = offer else {
-            return Ok(());
-        };
-        if carries(&asked, "cat:").is_some() {
-            return pick_category(phone, &asked).await;
+    match offer {
+        Some(offer) => answer_offer(phone, offer, &all).await,
+        None => {
+            phone.saw_no_screen();
+            Ok(())
         }
+    }
+}
+
+/// Whether each of these messages was acknowledged by a reaction, or is counted in the question
+/// about them, which is given then.
+fn placed(phone: &Phone, news: &[SeenMessage], heads: &[i64]) -> Option<Option<SeenMessage>> {
+    let open = heads
+        .iter()
+        .filter(|message| !phone.acknowledged(**message))
+        .count();
+    if open == 0 {
+        return Some(None);
+    }
+    let offer = news.iter().find(|message| is_offer(message))?;
+    let line = offer.text.lines().next().unwrap_or_default();
+    let counted = line
+        .rsplit_once('(')
+        .and_then(|(_, rest)| rest.strip_suffix(" messages)")?.parse().ok())
+        .unwrap_or(1_usize);
+    (counted >= open).then(|| Some(offer.clone()))
+}
+
+fn is_offer(message: &SeenMessage) -> bool {
+    message.text.starts_with("✉️ ")
+}
+
+/// Answers the question where words go, until they went there.
+async fn answer_offer(phone: &mut Phone, offer: SeenMessage, all: &[i64]) -> Result<(), Stuck> {
+    phone.saw(&offer);
+    let known = known_to(phone);
+    let mut asked = offer;
+    for _ in 0..8 {
         let choices = [
-            "make:", "make:", "join:", "join:", "rejoin:", "rejoin:", "discard:",
+            "make:", "make:", "join:", "join:", "rejoin:", "rejoin:", "discard:", "cat:",
         ];
-        let possible: Vec<&str> = choices
+        let mut possible: Vec<String> = choices
             .into_iter()
-            .filter(|start| carries(&asked, start).is_some())
+            .flat_map(|start| all_that_carry(&asked, start))
             .collect();
-        let choice = *phone.chance.pick(&possible);
-        if choice == "discard:" {
-            phone.give_up(&all);
+        if asked.text.contains("What is it about?") {
+            possible.retain(|data| data.starts_with("cat:"));
         }
-        phone.press_on(&asked, choice)?;
+        let choice = phone.chance.pick(&possible).clone();
+        if choice.starts_with("discard:") {
+            phone.give_up(all);
+        }
+        phone.press(asked.id, &choice);
         let next = phone
             .sees(&[
                 "✉️ ",
+                " is open\n",
                 "Added to ticket",
                 "is open again",
                 "🎫 Ticket #",
@@ -189,31 +227,24 @@ async fn decide(phone: &mut Phone, heads: Vec<i64>, all: Vec<i64>) -> Result<(),
                 "out of date",
             ])
             .await?;
-        offer = next.text.starts_with("✉️ ").then_some(next);
+        if let Some(number) = opens(&next, &known) {
+            phone.ledger().opened(phone.id(), number);
+            return Ok(());
+        }
+        if is_offer(&next) {
+            asked = next;
+        } else if next.text.contains("out of date") {
+            // An older screen that came again, perhaps: whatever waits is shown instead of the form.
+            phone.command("/new");
+            asked = phone.sees(&["✉️ ", "What is it about?"]).await?;
+            if !is_offer(&asked) {
+                return start(phone).await;
+            }
+        } else {
+            return Ok(());
+        }
     }
     Err(Stuck(format!("{} is asked the same for ever", phone.id())))
-}
-
-/// Whether each of these messages was acknowledged by a reaction, or is counted in the question
-/// about them, which is given then.
-fn placed(news: &[SeenMessage], heads: &[i64]) -> Option<Option<SeenMessage>> {
-    let reacted = news
-        .iter()
-        .filter(|message| heads.contains(&message.id) && !message.reactions.is_empty())
-        .count();
-    let open = heads.len() - reacted;
-    if open == 0 {
-        return Some(None);
-    }
-    let offer = news
-        .iter()
-        .find(|message| message.from_bot && message.text.starts_with("✉️ "))?;
-    let line = offer.text.lines().next().unwrap_or_default();
-    let counted = line
-        .rsplit_once('(')
-        .and_then(|(_, rest)| rest.strip_suffix(" messages)")?.parse().ok())
-        .unwrap_or(1_usize);
-    (counted >= open).then(|| Some(offer.clone()))
 }
 
 /// Telegram's reply to something that the bot wrote about a ticket.
@@ -248,7 +279,10 @@ async fn answer_by_button(phone: &mut Phone) -> Result<(), Stuck> {
     }
     let answer = *phone.chance.pick(&answers);
     phone.press_on(answer, "reply:")?;
-    phone.sees(&["Write your message"]).await?;
+    let asked = phone.sees(&["Write your message", "✉️ "]).await?;
+    if is_offer(&asked) {
+        return answer_offer(phone, asked, &[]).await;
+    }
     phone.look();
     let message = phone.write(Fate::Kept);
     decide(phone, vec![message], vec![message]).await
@@ -292,14 +326,7 @@ async fn press_what_is_over(phone: &mut Phone) -> Result<(), Stuck> {
 /// Blocks the bot for a while; what was sent meanwhile comes afterwards.
 async fn block(phone: &mut Phone) -> Result<(), Stuck> {
     phone.block(true);
-    let until = phone.sandbox.revision() + 20 + phone.chance.below(200) as u64;
-    // Others go on meanwhile; if nobody does, there is nothing to wait for.
-    let _ = timeout(Duration::from_secs(3), async {
-        while phone.sandbox.revision() < until {
-            phone.sandbox.changed(phone.sandbox.revision()).await;
-        }
-    })
-    .await;
+    phone.pause(200).await;
     phone.block(false);
     start(phone).await
 }
