@@ -81,7 +81,8 @@ async fn answer(phone: &mut Phone, ticket: &SeenMessage) -> Result<(), Stuck> {
     phone.sees(&["Your next message"]).await?;
     phone.look();
     let sent = phone.send_piece();
-    let next = phone.sees(&["on its way", HELD]).await?;
+    // Taken, or kept since the user has blocked the bot, or held.
+    let next = phone.sees(&[CARD, HELD]).await?;
     decide(phone, next, sent).await
 }
 
@@ -112,7 +113,7 @@ async fn decide(phone: &mut Phone, asked: SeenMessage, written: Vec<i64>) -> Res
         }
         phone.press_on(&asked, choice)?;
         asked = phone
-            .sees(&["on its way", CARD, HELD, "Thrown away", "out of date"])
+            .sees(&[CARD, HELD, "Thrown away", "out of date"])
             .await?;
     }
     Err(Stuck(format!("{} is asked the same for ever", phone.id())))

@@ -36,6 +36,7 @@ impl Desk {
             ("DESK__LANGUAGE", "en".to_owned()),
             ("LIMITS__GLOBAL_PER_SECOND", "0".to_owned()),
             ("LIMITS__CHAT_PER_SECOND", "0".to_owned()),
+            ("LIMITS__PERSON_PER_MINUTE", "0".to_owned()),
             ("ACTORS__SHUTDOWN_GRACE", GRACE.to_string()),
             ("LOG__LEVEL", "warn".to_owned()),
         ];

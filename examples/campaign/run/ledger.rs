@@ -38,7 +38,7 @@ struct Book {
     by_source: HashMap<(i64, i64), usize>,
     opened: BTreeMap<i64, BTreeSet<i64>>,
     updates: u64,
-    stuck: Vec<(i64, String)>,
+    stuck: Vec<String>,
 }
 
 impl Ledger {
@@ -69,8 +69,8 @@ impl Ledger {
     }
 
     /// Somebody waits in vain.
-    pub(crate) fn stuck(&self, person: i64, what: String) {
-        self.lock().stuck.push((person, what));
+    pub(crate) fn stuck(&self, what: String) {
+        self.lock().stuck.push(what);
     }
 
     /// All messages.
@@ -94,7 +94,7 @@ impl Ledger {
     }
 
     /// Who waited in vain, and for what.
-    pub(crate) fn waits(&self) -> Vec<(i64, String)> {
+    pub(crate) fn waits(&self) -> Vec<String> {
         self.lock().stuck.clone()
     }
 

@@ -72,9 +72,9 @@ impl Crowd {
         self.closing.load(Ordering::Relaxed)
     }
 
-    fn told(&self, person: i64, done: Result<(), Stuck>) {
+    fn told(&self, done: Result<(), Stuck>) {
         if let Err(Stuck(what)) = done {
-            self.ledger.stuck(person, what);
+            self.ledger.stuck(what);
         }
     }
 
@@ -88,7 +88,7 @@ impl Crowd {
             Ok(())
         };
         let done = work.await;
-        self.told(id, done);
+        self.told(done);
     }
 
     /// One user after the other: each does a few things and leaves.
@@ -113,7 +113,7 @@ impl Crowd {
             };
             let done = life.await;
             let stuck = done.is_err();
-            self.told(id, done);
+            self.told(done);
             if stuck {
                 return;
             }

@@ -98,7 +98,7 @@ pub(crate) fn table(reports: &[(Trial, Report)]) -> String {
             let kept = kept.display();
             let _ = writeln!(
                 table,
-                "\nThe database, the log and chats of interest are in {kept}."
+                "\nThe database, the log and the chats are in {kept}."
             );
         }
     }

@@ -306,10 +306,12 @@ impl Field {
         };
         let mut findings = check(&self.sandbox, &self.ledger, &rows, &unknowns);
         findings.broken.append(&mut self.broken);
-        for (person, _) in self.ledger.waits() {
-            let chat = self.sandbox.person(person).transcript();
-            self.desk
-                .add_file(&format!("{person}.txt"), &chat.to_string())?;
+        if !findings.broken.is_empty() {
+            for row in &rows.conversations {
+                let chat = self.sandbox.person(row.person).transcript();
+                let name = format!("{}.txt", row.person);
+                self.desk.add_file(&name, &chat.to_string())?;
+            }
         }
         let kept = (!findings.broken.is_empty()).then(|| self.desk.keep());
         Ok(Report {

@@ -234,12 +234,12 @@ async fn answer_offer(phone: &mut Phone, offer: SeenMessage, all: &[i64]) -> Res
         if is_offer(&next) {
             asked = next;
         } else if next.text.contains("out of date") {
-            // An older screen that came again, perhaps: whatever waits is shown instead of the form.
-            phone.command("/new");
-            asked = phone.sees(&["✉️ ", "What is it about?"]).await?;
-            if !is_offer(&asked) {
-                return start(phone).await;
-            }
+            // An older screen that came again, perhaps. What waits can be asked for under it.
+            let Some(waits) = carries(&next, "draft:") else {
+                return Ok(());
+            };
+            phone.press(next.id, &waits);
+            asked = phone.sees(&["✉️ "]).await?;
         } else {
             return Ok(());
         }

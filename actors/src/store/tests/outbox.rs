@@ -344,6 +344,23 @@ async fn an_album_waits_for_its_items_and_late_ones_follow() {
         },
     };
     rig.record(at(4), vec![delivered]).await;
+    // An edit of item 2, whose own notice still waits and will bring nothing.
+    let edit = |update, version, message, now| {
+        let mut edit = decision(update, ANNA, version, now);
+        edit.outcome.notices.push(NewNotice {
+            message: Some(MessageRef::Id(MessageId(message))),
+            body: Body::EditCopies,
+            ..relay(
+                VERA.chat(),
+                TicketRef::Id(TicketId(1)),
+                Part::Whole,
+                Why::FollowUp,
+                now,
+            )
+        });
+        edit
+    };
+    rig.done(edit(8, 3, 2, at(4))).await;
     let buttons = rig.take(at(4)).await;
     assert_eq!(buttons.notices[0].copies.len(), 2);
     rig.record(at(4), sent(&buttons, 803)).await;
@@ -360,6 +377,12 @@ async fn an_album_waits_for_its_items_and_late_ones_follow() {
     let items: Vec<i64> = late.notices[0].items.iter().map(|item| item.id.0).collect();
     assert_eq!(items, [3]);
     rig.record(at(4), sent(&late, 804)).await;
+    // The edit reaches the copy that the album carried along.
+    let edited = rig.take(at(4)).await;
+    assert_eq!(edited.notices[0].body, Body::EditCopies);
+    assert_eq!(edited.notices[0].copies[0].message, ChatMessageId(802));
+    rig.record(at(4), results(&edited, || DeliveryResult::Nothing))
+        .await;
 
     let facts = rig
         .facts(ANNA, &[Need::Album(AlbumId("album".to_owned()))])
@@ -375,19 +398,7 @@ async fn an_album_waits_for_its_items_and_late_ones_follow() {
     assert_eq!(third.recipients, [VERA]);
     assert_eq!(third.siblings, [MessageId(1), MessageId(2), MessageId(3)]);
     // The late item's copy is kept true to it.
-    let mut edit = decision(9, ANNA, 3, at(5));
-    edit.outcome.notices.push(NewNotice {
-        message: Some(MessageRef::Id(MessageId(3))),
-        body: Body::EditCopies,
-        ..relay(
-            VERA.chat(),
-            TicketRef::Id(TicketId(1)),
-            Part::Whole,
-            Why::FollowUp,
-            at(5),
-        )
-    });
-    rig.done(edit).await;
+    rig.done(edit(9, 4, 3, at(5))).await;
     let copy = Copy {
         message: ChatMessageId(804),
         part: Part::Album,

@@ -83,7 +83,7 @@ pub(crate) fn check(
             .collect(),
     };
     let mut findings = Findings::default();
-    for (_, wait) in ledger.waits() {
+    for wait in ledger.waits() {
         findings.broken("a wait in vain", wait);
     }
     stored::messages(&world, &mut findings);

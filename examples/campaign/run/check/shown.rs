@@ -1,9 +1,9 @@
 //! Screens: what a person should see is what their chat shows.
 
+use frontdesk::config::Config;
 use frontdesk_desk::Settings;
-use frontdesk_desk::ids::PersonId;
 use frontdesk_desk::screen::Show;
-use frontdesk_desk::ticket::{Category, Lang};
+use frontdesk_desk::ticket::Lang;
 
 use super::super::ADMINS;
 use super::super::rows::ConversationRow;
@@ -11,13 +11,12 @@ use super::{Findings, World};
 
 /// Every newest screen is shown, in its message, as it is drawn, with its buttons.
 pub(super) fn screens(world: &World<'_>, findings: &mut Findings) {
-    let words = ["general", "payment", "technical"];
-    let settings = Settings {
-        admins: ADMINS.into_iter().map(PersonId).collect(),
-        categories: words.map(|word| Category(word.to_owned())).to_vec(),
-        language: Lang::En,
-        timezone: chrono_tz::UTC,
-        admin_names: false,
+    let config = Config::from_toml(&format!(
+        "desk.admins = {ADMINS:?}\ndesk.language = \"en\"\nlimits.person_per_minute = 0"
+    ));
+    let settings = match config {
+        Ok(config) => config.settings(),
+        Err(error) => return findings.broken("the settings", error),
     };
     for row in &world.rows.conversations {
         if let Some(wrong) = wrong(world, row, &settings) {
@@ -47,7 +46,7 @@ fn wrong(world: &World<'_>, row: &ConversationRow, settings: &Settings) -> Optio
             row.screen_message
         ));
     };
-    let view = show.screen.draw(Lang::En, settings);
+    let view = show.draw(Lang::En, settings);
     if message.text.trim() != view.text.text.trim() {
         return Some(format!(
             "{:?} is shown, and not {:?}",

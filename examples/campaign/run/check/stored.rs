@@ -76,8 +76,9 @@ pub(super) fn messages(world: &World<'_>, findings: &mut Findings) {
 fn drafts(world: &World<'_>) -> HashMap<(i64, i64), Vec<String>> {
     let mut drafts: HashMap<(i64, i64), Vec<String>> = HashMap::new();
     for row in &world.rows.conversations {
-        let pieces = row.state["form"]["pieces"].as_array();
-        for piece in pieces.into_iter().flatten() {
+        let waiting = row.state["waiting"].as_array().into_iter().flatten();
+        let pieces = waiting.filter_map(|draft| draft["pieces"].as_array());
+        for piece in pieces.flatten() {
             let number = |name: &str| piece["source"][name].as_i64().unwrap_or_default();
             let words = piece["content"]["text"].as_str().unwrap_or_default();
             let source = (number("chat"), number("message"));

@@ -48,11 +48,12 @@ pub(super) async fn leave_out(
         return Ok(());
     }
     // What is being sent may have been drawn already; of an album that goes out item by item, this
-    // one may be there.
+    // one may be there. A late item brings nothing if its album has carried it along, so it stands
+    // for no edit.
     let waiting = sqlx::query(
         "SELECT chat_id, message_id FROM notices
          WHERE message_id IN (SELECT value FROM json_each($1)) AND state IN ('pending', 'held')
-           AND (kind IN ('late_item', 'edit_copies')
+           AND (kind = 'edit_copies'
                 OR kind = 'relay' AND body ->> 'part' IN ('whole', 'content', 'album')
                    AND one_by_one = 0)",
     )
