@@ -13,6 +13,8 @@ command-admin = Admin menu
 command-find = Find tickets
 command-ticket = Open a ticket by its number
 command-close = Close a ticket by its number
+command-ban = Ban a user, or see who is banned
+command-unban = Lift a ban
 
 ## What a press is answered with
 
@@ -22,6 +24,7 @@ toast-already = That was done already
 toast-changed-meanwhile = Somebody was faster: nothing was changed
 toast-not-found = There is no such ticket
 toast-sent-below = Sent below 👇
+toast-banned = ⛔️ You cannot write to support at the moment
 toast-too-fast = Not so fast, please: nothing was changed. Try again in a minute
 
 ## Words for things
@@ -113,6 +116,8 @@ help-admin =
     /find – find by number, @username, id or words
     /ticket `12` – open a ticket
     /close `12` – close a ticket
+    /ban `12` `reason` – ban the user of a ticket; an @username or an id will do, or Telegram's reply to any of their messages
+    /unban `12` – lift the ban; /ban alone shows who is banned
 languages = 🌐 *Choose a language*
 
 cancelled = 👌 Cancelled.
@@ -129,6 +134,9 @@ all-kept = { $n ->
 }
 trouble = 😔 Something went wrong on our side. Your message is safe: we will look after it.
 too-many-waiting = ✋ This message was *not* taken: too much is waiting for your decision already. Decide about some of it, then send the message again.
+banned = ⛔️ You cannot write to support at the moment. What you send is not kept and reaches nobody.
+unbanned = ✅ You can write to support again. What you sent in the meantime did not reach us: if it still matters, please send it once more.
+no-such-person = 🤷 I don't know this person: nobody by that number or name has ever written here.
 nothing-found = 🔎 There were no words to look for.
 
 ## Buttons of menus and forms
@@ -184,6 +192,11 @@ key-assign = 👥 Assign…
 key-assign-to-me = 🙋 Assign to me
 key-nobody = 🆓 Nobody
 key-user-tickets = 👤 This user's tickets · { $n }
+key-ban = 🚫 Ban
+key-banned = 🚫 Banned
+key-unban = ✅ Lift the ban
+key-undo-ban = ↩️ Undo
+key-banned-people = 🚫 Banned users
 key-undo = ↩️ Undo closing
 key-recall = 🗑 Take back
 key-retry-answer = 🔁 Send again
@@ -286,6 +299,9 @@ user-lines =
     ID `{ $id }` · language: { $language }
     First seen: { $date }
 unreachable-line = ⛔️ Has blocked the bot: answers wait until they return
+banned-line = 🚫 *Banned* by { $name }, { $date }
+banned-for-line = 🚫 *Banned* by { $name }, { $date }: “{ $reason }”
+banned-hint = They cannot write here, but they can still read your answers.
 
 ## What just happened to it
 
@@ -304,6 +320,10 @@ news-too-old-to-recall = ⌛️ This answer is more than 48 hours old: Telegram 
 news-discarded = 🗑 Thrown away. The user never saw it.
 news-too-late-to-undo = ⌛️ Too late to undo; you can reopen the ticket.
 news-not-an-admin = ⚠️ Only an admin can be assigned.
+news-banned = 🚫 *Banned.* What they write now reaches nobody.
+news-unbanned = ✅ *The ban is lifted.* They can write again.
+news-standing-changed = ⚠️ *Nothing was changed: somebody was faster.* This is how it is now.
+news-admins-are-not-banned = ⚠️ This is an admin, and an admin cannot be banned.
 changed-meanwhile = ⚠️ *Nothing was changed: somebody was faster.* Meanwhile:
 meanwhile-line = • { $time } { $who }: { $what }
 
@@ -346,6 +366,9 @@ event-assignee = assigned to: { $from } → { $to }
 event-edited = edited a message
 event-edited-from = edited a message, it was: “{ $former }”
 event-recalled = took an answer back
+event-banned = banned the user
+event-banned-for = banned the user: “{ $reason }”
+event-unbanned = lifted the user's ban
 event-retried = had an answer sent again
 event-dropped = dropped an answer that was not delivered
 
@@ -368,6 +391,13 @@ ask-find =
     🔎 *What shall I find?*
 
     Send a ticket number, an @username, an id, or words of the subject.
+ask-ban =
+    *Ban this user?*
+
+    What they write from then on is not kept and reaches nobody; when they try, they are told so, but not why. Their tickets stay as they are.
+banned-people = 🚫 *Banned users*: { $n }
+nobody-is-banned = Nobody is banned.
+how-to-ban = _To ban: /ban and a ticket number, an @username or an id, and a reason if you like; or just /ban as Telegram's reply to any of their messages._
 statistics-now =
     📊 *Statistics*
 

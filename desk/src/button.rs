@@ -85,6 +85,14 @@ pub enum Button {
     History(TicketId, u32),
     /// A page of the tickets of a ticket's user.
     UserTickets(PersonId, u32),
+    /// A page of those who are banned.
+    Banned(u32),
+    /// One person, and whether to ban them; back leads to the ticket.
+    Person(PersonId, Option<TicketId>),
+    /// Ban them, on this version of their standing.
+    Ban(PersonId, Version, Option<TicketId>),
+    /// End their ban.
+    Unban(PersonId, Version, Option<TicketId>),
     /// Answer it.
     Answer(TicketId),
     /// Leave an internal note.
@@ -187,6 +195,14 @@ impl Button {
             Self::Conversation(ticket, page) => format!("c:{ticket}:{page}"),
             Self::History(ticket, page) => format!("h:{ticket}:{page}"),
             Self::UserTickets(person, page) => format!("of:{person}:{page}"),
+            Self::Banned(page) => format!("banned:{page}"),
+            Self::Person(person, ticket) => format!("person:{person}:{}", or_none(*ticket)),
+            Self::Ban(person, version, ticket) => {
+                format!("ban:{}", standing(*person, *version, *ticket))
+            }
+            Self::Unban(person, version, ticket) => {
+                format!("unban:{}", standing(*person, *version, *ticket))
+            }
             Self::Answer(ticket) => format!("answer:{ticket}"),
             Self::Note(ticket) => format!("note:{ticket}"),
             Self::Statuses(ticket) => format!("ss:{ticket}"),
@@ -304,6 +320,19 @@ impl Button {
                 let (person, page) = args.split_once(':')?;
                 Self::UserTickets(PersonId(number(person)?), page.parse().ok()?)
             }
+            "banned" => Self::Banned(args.parse().ok()?),
+            "person" => {
+                let [person, ticket] = numbers(args)?;
+                Self::Person(PersonId(person), ticket_or_none(ticket))
+            }
+            "ban" => {
+                let (person, version, ticket) = read_standing(args)?;
+                Self::Ban(person, version, ticket)
+            }
+            "unban" => {
+                let (person, version, ticket) = read_standing(args)?;
+                Self::Unban(person, version, ticket)
+            }
             "answer" => Self::Answer(TicketId(number(args)?)),
             "note" => Self::Note(TicketId(number(args)?)),
             "ss" => Self::Statuses(TicketId(number(args)?)),
@@ -419,6 +448,29 @@ fn versioned(args: &str) -> Option<(TicketId, Version, &str)> {
     let ticket = number(parts.next()?)?;
     let version = number(parts.next()?)?;
     Some((TicketId(ticket), Version(version), parts.next()?))
+}
+
+/// No ticket has the number 0: it stands for none.
+fn or_none(ticket: Option<TicketId>) -> i64 {
+    ticket.map_or(0, |ticket| ticket.0)
+}
+
+fn ticket_or_none(number: i64) -> Option<TicketId> {
+    (number != 0).then_some(TicketId(number))
+}
+
+/// Three numbers, which would be too long in decimal digits.
+fn standing(person: PersonId, version: Version, ticket: Option<TicketId>) -> String {
+    let numbers = [person.0, version.0, or_none(ticket)];
+    numbers.map(base36).join(":")
+}
+
+fn read_standing(args: &str) -> Option<(PersonId, Version, Option<TicketId>)> {
+    let mut parts = args
+        .split(':')
+        .map(|part| i64::from_str_radix(part, 36).ok());
+    let (person, version, ticket) = (parts.next()??, parts.next()??, parts.next()??);
+    (parts.next().is_none()).then_some((PersonId(person), Version(version), ticket_or_none(ticket)))
 }
 
 /// A number in fewer characters: two 19-digit numbers beside a 32-byte category, or three of them,

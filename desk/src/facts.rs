@@ -4,7 +4,7 @@ use crate::button::Filter;
 use crate::content::Source;
 use crate::delivery::Delivery;
 use crate::ids::{AlbumId, MessageId, PersonId, TicketId, Version};
-use crate::screen::{Brief, Counts, List, Named, Statistics};
+use crate::screen::{Brief, Counts, List, Named, People, Statistics};
 use crate::ticket::{Ticket, TicketEvent, TicketMessage, Time, UserRecord};
 
 /// One thing to look up. All needs of an input are answered by one read of the database.
@@ -22,7 +22,7 @@ pub enum Need {
     /// Where an album's other items went, and that ticket: into [`Facts::album`].
     Album(AlbumId),
     /// The person's tickets that are not closed, latest activity first, at most
-    /// [`Facts::MOST_OPEN`]: into [`Facts::open`].
+    /// [`Facts::MOST_OPEN`]: into [`Facts::open`]; a single one into [`Facts::tickets`] too.
     OpenTickets,
     /// A page of the person's own tickets, open first, latest activity first: into
     /// [`Facts::list`].
@@ -92,6 +92,14 @@ pub enum Need {
         /// Which page, from 0; past the end is the last.
         page: u32,
     },
+    /// A person, for the staff: into [`Facts::person`], with how many tickets they have into
+    /// [`Facts::user_tickets`], and the ticket they were named by into [`Facts::persons_ticket`].
+    Person(Whom),
+    /// A page of those who are banned, the latest first: into [`Facts::people`].
+    Banned {
+        /// Which page, from 0; past the end is the last.
+        page: u32,
+    },
     /// What matches: a ticket number (`12`, `#12`), a `@username`, a person's id, or words of the
     /// subject; newest first: into [`Facts::list`].
     Find {
@@ -107,6 +115,17 @@ pub enum Need {
         /// The start of the day six days before.
         week: Time,
     },
+}
+
+/// How a person is named.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Whom {
+    /// By id.
+    Id(PersonId),
+    /// The user of the ticket that a message of the asking person's chat is about.
+    Of(Source),
+    /// `12` or `#12`, the user of that ticket, or else the person with that id; or `@username`.
+    Called(String),
 }
 
 /// What was found. Everything that was not asked for, or is not there, is empty.
@@ -148,8 +167,12 @@ pub struct Facts {
     pub user_tickets: u64,
     /// The dashboard's counts.
     pub counts: Counts,
-    /// The person whose tickets are listed.
+    /// The person asked for, or whose tickets are listed.
     pub person: Option<UserRecord>,
+    /// The ticket that the person was named by.
+    pub persons_ticket: Option<TicketId>,
+    /// Those who are banned.
+    pub people: People,
     /// The statistics.
     pub statistics: Statistics,
     /// The names of all staff that events or messages found here are by.

@@ -61,6 +61,13 @@ id! {
     DraftId
 }
 
+impl Default for Version {
+    /// Before the first change.
+    fn default() -> Self {
+        Self(0)
+    }
+}
+
 impl Version {
     /// The version after one more change.
     pub const fn next(self) -> Self {

@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use crate::content::{Content, Source};
 use crate::conversation::Conversation;
 use crate::delivery::Redelivery;
-use crate::ids::{AlbumId, ChatId, MessageId, MessageRef, PersonId, TicketId, TicketRef};
+use crate::ids::{AlbumId, ChatId, MessageId, MessageRef, PersonId, TicketId, TicketRef, Version};
 use crate::notice::{Gathering, NewNotice};
 use crate::screen::Show;
-use crate::ticket::{Happened, Lang, SenderType, Ticket, Time};
+use crate::ticket::{Ban, Happened, Lang, SenderType, Ticket, Time};
 
 /// The decision about one update; committed whole or not at all.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -26,6 +26,8 @@ pub struct Outcome {
     pub redeliveries: Vec<Redelivery>,
     /// Changes to the person.
     pub person: PersonChange,
+    /// A decision about somebody else: a ban, or its end.
+    pub ban: Option<BanChange>,
     /// What others, or this person, are told beside the screen.
     pub notices: Vec<NewNotice>,
     /// What they are told later, together with what comes until then.
@@ -127,6 +129,21 @@ pub struct PersonChange {
     pub muted: Option<bool>,
 }
 
+/// A ban, or its end: goes into the audit trail of the person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BanChange {
+    /// Whose.
+    pub person: PersonId,
+    /// The version of their standing that it was decided on: the commit is refused on another.
+    pub on: Version,
+    /// Who decided it.
+    pub by: PersonId,
+    /// When.
+    pub at: Time,
+    /// The ban; `None` ends it.
+    pub ban: Option<Ban>,
+}
+
 /// What a callback query is answered with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -145,6 +162,8 @@ pub enum Toast {
     SentBelow,
     /// More presses in a minute than are carried out.
     TooFast,
+    /// The person is banned.
+    Banned,
 }
 
 impl TicketRef {

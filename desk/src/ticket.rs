@@ -81,10 +81,33 @@ pub struct UserRecord {
     pub reachable: bool,
     /// An admin who wants no notices of tickets that are not theirs.
     pub muted: bool,
+    /// Whether they may write to the desk.
+    #[serde(default)]
+    pub standing: Standing,
     /// Their first update.
     pub first_seen: Time,
     /// Their latest update.
     pub last_seen: Time,
+}
+
+/// Whether a person may write to the desk.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// Raised by every ban, and by its end.
+    pub version: Version,
+    /// The ban in force.
+    pub ban: Option<Ban>,
+}
+
+/// A ban: nothing that the person does reaches anybody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ban {
+    /// Who decided it.
+    pub by: Option<PersonId>,
+    /// When.
+    pub at: Time,
+    /// Why, in the admin's words, for the staff only; at most 200 characters.
+    pub reason: Option<String>,
 }
 
 /// A ticket, all its columns.
@@ -223,6 +246,13 @@ pub enum Happened {
         /// Which.
         message: MessageId,
     },
+    /// The ticket's user was banned.
+    UserBanned {
+        /// Why.
+        reason: Option<String>,
+    },
+    /// Their ban ended.
+    UserUnbanned,
 }
 
 impl Happened {
@@ -239,6 +269,8 @@ impl Happened {
             Self::AssigneeChanged { .. } => "assignee_changed",
             Self::MessageEdited { .. } => "message_edited",
             Self::AnswerRecalled { .. } => "answer_recalled",
+            Self::UserBanned { .. } => "user_banned",
+            Self::UserUnbanned => "user_unbanned",
             Self::DeliveryRetried { .. } => "delivery_retried",
             Self::AnswerDropped { .. } => "answer_dropped",
         }

@@ -15,7 +15,7 @@ use frontdesk_desk::notice::{Body, Gathering, Part};
 use frontdesk_desk::outcome::{MessageEdit, Toast};
 use frontdesk_desk::screen::Brief;
 use frontdesk_desk::ticket::{
-    Category, Lang, Priority, SenderType, Status, Ticket, TicketMessage, Time, UserRecord,
+    Category, Lang, Priority, SenderType, Standing, Status, Ticket, TicketMessage, Time, UserRecord,
 };
 use frontdesk_desk::{Facts, Input, Outcome, Settings, needs, step};
 use proptest::prelude::*;
@@ -79,6 +79,7 @@ fn record(id: PersonId) -> UserRecord {
         language: None,
         reachable: true,
         muted: false,
+        standing: Standing::default(),
         first_seen: start(),
         last_seen: start(),
     }
@@ -165,6 +166,7 @@ impl Desk {
                 waiting_since: None,
                 updated_at: self.now,
                 user_name: None,
+                banned: false,
             }],
             staff: ADMINS.map(record).to_vec(),
             ..Facts::default()

@@ -333,3 +333,23 @@ async fn admins_have_no_limit() {
     let oleg = town.person(OLEG);
     assert_eq!(times(&oleg, "my words"), 10, "{}", oleg.transcript());
 }
+
+#[actix_rt::test]
+async fn what_an_admin_who_is_gone_missed_of_a_flood_is_told_to_the_others() {
+    let town = Town::with("limits.person_per_minute = 4").await;
+    let (emma, kate, oleg) = (town.person(EMMA), town.person(KATE), town.person(OLEG));
+    emma.opens_ticket("A question", "the first words").await;
+    kate.replies_to("the first words", "I look after it").await;
+    town.later(MINUTE).await;
+    forward(&emma, 10);
+    town.settle().await;
+    oleg.must_not_read("of a chat");
+    kate.blocks().await;
+    town.later(PAUSE).await;
+    // The ticket is Kate's, but she cannot be told.
+    oleg.must_read("ещё 6 сообщений");
+    kate.unblocks().await;
+    kate.must_read("While you were away");
+    kate.must_read("6");
+    kate.must_not_read("6 more messages");
+}

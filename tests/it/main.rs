@@ -4,6 +4,7 @@ mod town;
 
 mod admins;
 mod attacks;
+mod bans;
 mod browser;
 mod campaign;
 mod cli;

@@ -371,6 +371,9 @@ fn as_stored(
         muted: change
             .muted
             .unwrap_or(before.as_ref().is_some_and(|me| me.muted)),
+        standing: before
+            .as_ref()
+            .map_or_else(Default::default, |me| me.standing.clone()),
         first_seen: before.map_or(now, |me| me.first_seen),
         last_seen: now,
     }

@@ -9,7 +9,9 @@ use chrono::DateTime;
 use frontdesk_desk::content::{Content, ContentKind, Entity, File, Source};
 use frontdesk_desk::ids::{AlbumId, ChatId, ChatMessageId, MessageId, PersonId, TicketId, Version};
 use frontdesk_desk::screen::Brief;
-use frontdesk_desk::ticket::{Category, Ticket, TicketEvent, TicketMessage, Time, UserRecord};
+use frontdesk_desk::ticket::{
+    Ban, Category, Standing, Ticket, TicketEvent, TicketMessage, Time, UserRecord,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::sqlite::SqliteRow;
@@ -92,6 +94,18 @@ pub(super) fn user(row: &SqliteRow) -> Result<UserRecord, StoreError> {
             .transpose()?,
         reachable: row.try_get("reachable")?,
         muted: row.try_get("muted")?,
+        standing: Standing {
+            version: Version(row.try_get("standing")?),
+            ban: get_time_or_none(row, "banned_at")?
+                .map(|at| {
+                    Ok::<_, StoreError>(Ban {
+                        by: row.try_get::<Option<i64>, _>("banned_by")?.map(PersonId),
+                        at,
+                        reason: row.try_get("ban_reason")?,
+                    })
+                })
+                .transpose()?,
+        },
         first_seen: get_time(row, "first_seen")?,
         last_seen: get_time(row, "last_seen")?,
     })
@@ -131,6 +145,7 @@ pub(super) fn brief(row: &SqliteRow) -> Result<Brief, StoreError> {
         waiting_since: get_time_or_none(row, "waiting_since")?,
         updated_at: get_time(row, "updated_at")?,
         user_name: None,
+        banned: false,
     })
 }
 

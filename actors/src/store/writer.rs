@@ -191,6 +191,9 @@ fn next_group(waiting: &mut VecDeque<Job>) -> Vec<Job> {
         let mut free = true;
         if let Work::Commit(decision) = &job.work {
             free &= people.insert(decision.person.id);
+            if let Some(ban) = &decision.outcome.ban {
+                free &= people.insert(ban.person);
+            }
             for change in &decision.outcome.tickets {
                 // All that is being opened has id 0: no two of them are the same ticket.
                 free &= change.ticket.id.0 == 0 || tickets.insert(change.ticket.id);

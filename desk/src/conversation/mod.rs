@@ -44,6 +44,13 @@ pub struct Conversation {
     /// How much they did in the current minute, where that is limited.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pace: Option<Pace>,
+    /// The version of their standing that this was decided on: another one means that they were
+    /// banned meanwhile, or are no longer.
+    #[serde(skip_serializing_if = "is_first")]
+    pub standing: Version,
+    /// When they were last told that they are banned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub told_of_ban: Option<Time>,
 }
 
 /// How much a person did in one minute; `step/pace.rs` decides on it.
@@ -66,6 +73,10 @@ pub struct Pace {
     /// When what was gathered last is told, if anything was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Time>,
+}
+
+fn is_first(version: &Version) -> bool {
+    *version == Version::default()
 }
 
 fn is_zero(count: &u32) -> bool {

@@ -4,7 +4,8 @@ use serde::Deserialize;
 
 use super::{Conversation, Draft, Form, Pace, Placed, SentDraft, Undecided, Why};
 use crate::content::Piece;
-use crate::ids::{AlbumId, DraftId, TicketId};
+use crate::ids::{AlbumId, DraftId, TicketId, Version};
+use crate::ticket::Time;
 
 /// A row's JSON; whatever it lacks is empty.
 #[derive(Deserialize)]
@@ -20,6 +21,8 @@ pub(super) struct Stored {
     viewed: Option<TicketId>,
     query: Option<String>,
     pace: Option<Pace>,
+    standing: Version,
+    told_of_ban: Option<Time>,
 }
 
 impl Default for Stored {
@@ -35,6 +38,8 @@ impl Default for Stored {
             viewed,
             query,
             pace,
+            standing,
+            told_of_ban,
         } = Conversation::default();
         Self {
             form: StoredForm::Form(form),
@@ -47,6 +52,8 @@ impl Default for Stored {
             viewed,
             query,
             pace,
+            standing,
+            told_of_ban,
         }
     }
 }
@@ -136,6 +143,8 @@ impl From<Stored> for Conversation {
             viewed: stored.viewed,
             query: stored.query,
             pace: stored.pace,
+            standing: stored.standing,
+            told_of_ban: stored.told_of_ban,
         }
     }
 }

@@ -84,6 +84,8 @@ impl Away {
             | Body::Reopened
             | Body::React { .. }
             | Body::AllKept { .. }
+            | Body::Banned
+            | Body::Unbanned
             | Body::Trouble
             | Body::GroupGreeting
             | Body::LeaveGroup => return false,

@@ -37,6 +37,11 @@ impl Sending<'_> {
             Body::EditCopies => draw_relay::edit_copies(self, pen),
             Body::DeleteCopies => draw_relay::delete_copies(self),
             Body::ShowMessage => self.show_message(pen),
+            Body::Banned => Some(told(pen.say(Text::Banned), Keyboard::NONE, None)),
+            Body::Unbanned => {
+                let keyboard = Keyboard::NONE.row([pen.key(Text::KeyHome, Button::Home)]);
+                Some(told(pen.say(Text::Unbanned), keyboard, None))
+            }
             Body::AllKept { messages } => {
                 let key = match self.ticket {
                     Some(ticket) => open_mine(pen, ticket),
@@ -127,6 +132,8 @@ impl Sending<'_> {
             | Body::Reopened
             | Body::React { .. }
             | Body::AllKept { .. }
+            | Body::Banned
+            | Body::Unbanned
             | Body::Trouble
             | Body::GroupGreeting
             | Body::LeaveGroup => false,

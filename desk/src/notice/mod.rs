@@ -157,6 +157,10 @@ pub enum Body {
         /// How many messages; 0 where there was nothing to keep, only commands that were left out.
         messages: u32,
     },
+    /// To a person who wrote: they are banned, and nothing of it is kept.
+    Banned,
+    /// To a person: the ban is over; what they wrote meanwhile is not there.
+    Unbanned,
     /// To a person: what they sent failed by a fault of ours; it is kept and looked after.
     Trouble,
     /// To a group: private chats only, for now.

@@ -2,7 +2,7 @@
 
 use super::{
     Saying, Screen, Show, draw_answer, draw_card, draw_choices, draw_conversation, draw_form,
-    draw_history, draw_lists, draw_mine, draw_staff,
+    draw_history, draw_lists, draw_mine, draw_person, draw_staff,
 };
 use crate::button::Button;
 use crate::formatted::{Formatted, MAX_TEXT};
@@ -101,6 +101,8 @@ impl Screen {
             Self::AskFind => draw_staff::ask_find(pen),
             Self::Statistics(statistics) => draw_staff::statistics(pen, statistics),
             Self::Ticket(card) => draw_card::draw(pen, card),
+            Self::Person(card) => draw_person::person(pen, card),
+            Self::Banned(people) => draw_person::banned(pen, people),
             Self::Conversation(page) => draw_conversation::draw(pen, page, SenderType::Admin),
             Self::History {
                 ticket,
@@ -221,6 +223,10 @@ fn say(pen: Pen<'_>, saying: Saying) -> View {
         Saying::LanguageSet => (Text::LanguageSet, home),
         Saying::Discarded => (Text::Discarded, home),
         Saying::TooManyWaiting => (Text::TooManyWaiting, home),
+        Saying::NoSuchPerson => (
+            Text::NoSuchPerson,
+            Keyboard::NONE.row([pen.key(Text::KeyToDashboard, Button::Dashboard)]),
+        ),
         Saying::NothingFound => (
             Text::NothingFound,
             Keyboard::NONE

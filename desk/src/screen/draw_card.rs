@@ -3,7 +3,8 @@
 use super::draw::View;
 use super::draw_delivery;
 use super::draw_history::news_of;
-use super::{Card, News};
+use super::draw_person::ban_lines;
+use super::{Card, Named, News};
 use crate::button::Button;
 use crate::delivery::Mark;
 use crate::formatted::{Formatted, cut, one_line};
@@ -39,7 +40,7 @@ fn text(pen: Pen<'_>, card: &Card) -> Formatted {
             subject: &ticket.subject,
         }))
         .line(Formatted::from(cut(description(ticket), MOST_DESCRIPTION).as_ref()).quoted())
-        .paragraph(user_lines(pen, &card.user))
+        .paragraph(user_lines(pen, &card.user, card.banned_by.as_ref()))
         .paragraph(pen.say(Text::StatusLine {
             status: &pen.status(ticket.status),
         }))
@@ -125,7 +126,8 @@ fn description(ticket: &Ticket) -> &str {
     }
 }
 
-fn user_lines(pen: Pen<'_>, user: &UserRecord) -> Formatted {
+/// The user's context, with the ban that is in force.
+pub(super) fn user_lines(pen: Pen<'_>, user: &UserRecord, banned_by: Option<&Named>) -> Formatted {
     let username = match &user.username {
         Some(username) => format!("@{}", one_line(username)),
         None => pen.plain(Text::NoUsername),
@@ -142,10 +144,14 @@ fn user_lines(pen: Pen<'_>, user: &UserRecord) -> Formatted {
         language: &language,
         date: &pen.date(user.first_seen),
     });
-    if user.reachable {
+    let lines = if user.reachable {
         lines
     } else {
         lines.line(pen.say(Text::UnreachableLine))
+    };
+    match &user.standing.ban {
+        Some(ban) => lines.line(ban_lines(pen, ban, banned_by)),
+        None => lines,
     }
 }
 
@@ -188,16 +194,31 @@ fn keyboard(pen: Pen<'_>, card: &Card) -> Keyboard {
                 Button::Assign(id, version, Some(card.me)),
             )
         }))
-        .row([pen.key(
-            Text::KeyUserTickets {
-                n: card.user_tickets,
-            },
-            Button::UserTickets(card.user.id, 0),
-        )])
+        .row(
+            [pen.key(
+                Text::KeyUserTickets {
+                    n: card.user_tickets,
+                },
+                Button::UserTickets(card.user.id, 0),
+            )]
+            .into_iter()
+            .chain(ban_key(pen, card)),
+        )
         .row(
             card.recallable
                 .map(|answer| pen.key(Text::KeyRecallLatest, Button::Recall(id, answer))),
         )
         .row([close])
         .row([pen.key(Text::KeyToDashboard, Button::Dashboard)])
+}
+
+/// The way to the question whether to ban the user, or to end it; an admin cannot be banned.
+fn ban_key(pen: Pen<'_>, card: &Card) -> Option<Key> {
+    let user = &card.user;
+    let label = match user.standing.ban {
+        Some(_) => Text::KeyBanned,
+        None if pen.settings.is_admin(user.id) => return None,
+        None => Text::KeyBan,
+    };
+    Some(pen.key(label, Button::Person(user.id, Some(card.ticket.id))))
 }

@@ -130,6 +130,11 @@ fn what(pen: Pen<'_>, happened: &Happened, people: &[Named]) -> String {
             former: &cut(former, MOST_FORMER),
         }),
         Happened::AnswerRecalled { .. } => pen.plain(Text::EventRecalled),
+        Happened::UserBanned { reason: None } => pen.plain(Text::EventBanned),
+        Happened::UserBanned {
+            reason: Some(reason),
+        } => pen.plain(Text::EventBannedFor { reason }),
+        Happened::UserUnbanned => pen.plain(Text::EventUnbanned),
         Happened::DeliveryRetried { .. } => pen.plain(Text::EventRetried),
         Happened::AnswerDropped { .. } => pen.plain(Text::EventDropped),
     }

@@ -84,8 +84,9 @@ pub(super) fn row(brief: &Brief, reader: SenderType, button: Button) -> Key {
             } else {
                 ""
             };
+            let banned = if brief.banned { "🚫 " } else { "" };
             let name = match &brief.user_name {
-                Some(name) => format!("{}: ", one_line(name)),
+                Some(name) => format!("{banned}{}: ", one_line(name)),
                 None => String::new(),
             };
             format!("{status}{priority}{waiting} #{} {name}{subject}", brief.id)

@@ -16,6 +16,7 @@ pub(super) fn admin(pen: Pen<'_>) -> View {
                 pen.key(Text::KeyFind, Button::Find),
                 pen.key(Text::KeyStatistics, Button::Statistics),
             ])
+            .row([pen.key(Text::KeyBannedPeople, Button::Banned(0))])
             .row([pen.key(Text::KeyHome, Button::Home)]),
     }
 }

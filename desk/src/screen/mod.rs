@@ -14,6 +14,7 @@ mod draw_form;
 mod draw_history;
 mod draw_lists;
 mod draw_mine;
+mod draw_person;
 mod draw_staff;
 mod parts;
 
@@ -21,8 +22,8 @@ use serde::{Deserialize, Serialize};
 
 pub use self::draw::View;
 pub use self::parts::{
-    Brief, Card, Choice, Counts, Deliveries, List, ListOf, Named, News, Page, Problem, Saying,
-    Statistics, Waiting,
+    BanNews, Brief, Card, Choice, Counts, Deliveries, List, ListOf, Named, News, Page, People,
+    PersonCard, Problem, Saying, Statistics, Waiting,
 };
 
 use crate::conversation::Why;
@@ -169,6 +170,10 @@ pub enum Screen {
     Statistics(Statistics),
     /// One ticket, as the staff see it.
     Ticket(Box<Card>),
+    /// One person, and whether to ban them.
+    Person(Box<PersonCard>),
+    /// Who is banned.
+    Banned(People),
     /// A page of its conversation, with notes.
     Conversation(Page),
     /// A page of its audit trail.
@@ -305,6 +310,8 @@ impl Screen {
             | Self::AskFind
             | Self::Statistics(_)
             | Self::Ticket(_)
+            | Self::Person(_)
+            | Self::Banned(_)
             | Self::Conversation(_)
             | Self::History { .. }
             | Self::Statuses { .. }

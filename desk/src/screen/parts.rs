@@ -33,6 +33,8 @@ pub enum Saying {
     TooManyWaiting,
     /// There was nothing to look for.
     NothingFound,
+    /// Nobody who ever wrote is called so.
+    NoSuchPerson,
 }
 
 /// What waits for a decision beside what is on the screen.
@@ -150,6 +152,9 @@ pub struct Brief {
     pub updated_at: Time,
     /// Its user's full name; only in the staff's lists.
     pub user_name: Option<String>,
+    /// Whether its user is banned; only in the staff's lists.
+    #[serde(default)]
+    pub banned: bool,
 }
 
 /// A page of a list of tickets.
@@ -224,6 +229,9 @@ pub struct Card {
     pub ticket: Ticket,
     /// Its user.
     pub user: UserRecord,
+    /// Who banned them, if they are banned.
+    #[serde(default)]
+    pub banned_by: Option<Named>,
     /// How many tickets this user has.
     pub user_tickets: u64,
     /// The assignee's name.
@@ -241,6 +249,50 @@ pub struct Card {
     pub answers: Vec<(MessageId, Mark)>,
     /// What just happened to it, if anything.
     pub news: Option<News>,
+}
+
+/// A person, as the staff see them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PersonCard {
+    /// The person.
+    pub user: UserRecord,
+    /// Who banned them, if they are banned.
+    pub banned_by: Option<Named>,
+    /// How many tickets they have.
+    pub tickets: u64,
+    /// The ticket from which this was asked: the way back.
+    pub ticket: Option<TicketId>,
+    /// What just happened, if anything.
+    pub news: Option<BanNews>,
+}
+
+/// What just happened to whether a person may write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BanNews {
+    /// They were banned: undo is offered.
+    Banned,
+    /// The ban ended.
+    Unbanned,
+    /// It already was so.
+    Already,
+    /// Somebody changed it since the button was drawn: nothing was done.
+    ChangedMeanwhile,
+    /// An admin cannot be banned.
+    IsAdmin,
+}
+
+/// A page of people.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct People {
+    /// The rows.
+    pub rows: Vec<UserRecord>,
+    /// Which page, from 0.
+    pub page: u32,
+    /// How many pages; at least 1.
+    pub pages: u32,
+    /// How many people in all.
+    pub total: u64,
 }
 
 /// The counts of the dashboard.

@@ -2,7 +2,9 @@
 //! and nothing is looked up here.
 
 use crate::button::Button;
+use crate::content::Source;
 use crate::conversation::{Conversation, Form};
+use crate::facts::Whom;
 use crate::ids::{ChatId, ChatMessageId, TicketId};
 use crate::input::{Act, Input, Wrote};
 use crate::settings::Settings;
@@ -54,6 +56,9 @@ pub(super) enum Asked {
     Find(String),
     Ticket(TicketId),
     Close(TicketId),
+    Banned,
+    Ban { whom: Whom, reason: String },
+    Unban(Whom),
     Unknown,
 }
 
@@ -83,7 +88,7 @@ pub(super) fn wrote_intent(state: &Conversation, wrote: &Wrote, admin: bool) -> 
     let in_form = !matches!(state.form, Form::None);
     match wrote
         .command()
-        .map(|command| command_of(&command.name, command.args, admin))
+        .map(|command| command_of(&command.name, command.args, wrote, admin))
     {
         // In a form, a slash that is no command of ours starts an ordinary text ("/etc is gone").
         Some(Asked::Unknown) if in_form || wrote.reply_to.is_some() => {}
@@ -95,7 +100,7 @@ pub(super) fn wrote_intent(state: &Conversation, wrote: &Wrote, admin: bool) -> 
     }
 }
 
-fn command_of(name: &str, args: &str, admin: bool) -> Asked {
+fn command_of(name: &str, args: &str, wrote: &Wrote, admin: bool) -> Asked {
     let ticket = || args.trim_start_matches('#').parse().ok().map(TicketId);
     match name {
         "start" | "menu" => Asked::Start,
@@ -111,9 +116,30 @@ fn command_of(name: &str, args: &str, admin: bool) -> Asked {
         "find" if admin => Asked::Find(args.to_owned()),
         "ticket" if admin => ticket().map_or(Asked::AskFind, Asked::Ticket),
         "close" if admin => ticket().map_or(Asked::AskFind, Asked::Close),
+        "ban" | "unban" if admin => {
+            let unban = name == "unban";
+            match whom(args, wrote) {
+                None => Asked::Banned,
+                Some((whom, _)) if unban => Asked::Unban(whom),
+                Some((whom, reason)) => Asked::Ban {
+                    whom,
+                    reason: reason.to_owned(),
+                },
+            }
+        }
         "ticket" => ticket().map_or(Asked::MyTickets, Asked::MyTicket),
         _ => Asked::Unknown,
     }
+}
+
+/// Whom a ban is about, and what follows: by Telegram's reply, or by the first word.
+fn whom<'a>(args: &'a str, wrote: &Wrote) -> Option<(Whom, &'a str)> {
+    if let Some(message) = wrote.reply_to {
+        let chat = wrote.piece.source.chat;
+        return Some((Whom::Of(Source { chat, message }), args));
+    }
+    let (called, reason) = args.split_once(char::is_whitespace).unwrap_or((args, ""));
+    (!called.is_empty()).then(|| (Whom::Called(called.to_owned()), reason))
 }
 
 /// Whether only the staff may press it.
@@ -153,6 +179,10 @@ fn is_staffs(button: &Button) -> bool {
         | Button::Conversation(..)
         | Button::History(..)
         | Button::UserTickets(..)
+        | Button::Banned(_)
+        | Button::Person(..)
+        | Button::Ban(..)
+        | Button::Unban(..)
         | Button::Answer(_)
         | Button::Note(_)
         | Button::Statuses(_)

@@ -7,6 +7,7 @@
 //! button that is out of date.
 
 mod admin;
+mod banned;
 mod draft;
 mod intent;
 mod pace;
@@ -21,7 +22,7 @@ use self::pace::Tempo;
 use self::turn::Turn;
 use crate::button::Button;
 use crate::conversation::{Conversation, Draft, Form, Undecided};
-use crate::facts::{Facts, Need};
+use crate::facts::{Facts, Need, Whom};
 use crate::ids::{DraftId, PersonId, TicketId, TicketRef};
 use crate::input::Input;
 use crate::notice::{Body, Lane};
@@ -83,6 +84,11 @@ pub fn step(
 ) -> Outcome {
     let mut turn = Turn::new(state, input, facts, settings, now);
     let intent = intent::read(state, input, settings);
+    turn.take_in_standing();
+    if turn.my_ban().is_some() && !matches!(intent, Intent::Blocked | Intent::Group { .. }) {
+        turn.turn_away(&intent);
+        return turn.out;
+    }
     let (pace, tempo) = pace::count(state, &intent, turn.me, settings, now);
     turn.out.conversation.pace = pace;
     turn.gathers = tempo == Tempo::Gathers;
@@ -137,6 +143,8 @@ fn command_needs(
         Asked::Ticket(ticket) => card_needs(*ticket),
         Asked::Close(ticket) => card_needs(*ticket),
         Asked::Dashboard => vec![Need::Counts],
+        Asked::Banned => vec![Need::Banned { page: 0 }],
+        Asked::Ban { whom, .. } | Asked::Unban(whom) => person_needs(whom.clone()),
         Asked::Statistics => vec![statistics_need(settings, now)],
     }
 }
@@ -211,6 +219,10 @@ fn press_needs(
             user: *user,
             page: *page,
         }],
+        Button::Banned(page) => vec![Need::Banned { page: *page }],
+        Button::Person(person, _) | Button::Ban(person, ..) | Button::Unban(person, ..) => {
+            person_needs(Whom::Id(*person))
+        }
         Button::Conversation(ticket, page) => vec![
             Need::Ticket(*ticket),
             Need::Messages {
@@ -414,6 +426,10 @@ fn card_needs(ticket: TicketId) -> Vec<Need> {
         Need::Deliveries(ticket),
         Need::Staff(Some(ticket)),
     ]
+}
+
+fn person_needs(whom: Whom) -> Vec<Need> {
+    vec![Need::Person(whom), Need::Staff(None)]
 }
 
 fn answer_needs(ticket: TicketId) -> Vec<Need> {

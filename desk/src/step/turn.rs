@@ -225,6 +225,9 @@ impl<'a> Turn<'a> {
             Asked::Find(query) => self.found(query),
             Asked::Ticket(ticket) => self.open_card(ticket, None),
             Asked::Close(ticket) => self.close_typed(ticket),
+            Asked::Banned => self.banned_people(),
+            Asked::Ban { reason, .. } => self.ban_typed(&reason),
+            Asked::Unban(_) => self.unban_typed(),
             Asked::Unknown => self.say(Saying::UnknownCommand),
         }
     }

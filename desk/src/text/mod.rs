@@ -43,6 +43,7 @@ impl Toast {
             Self::NotFound => Text::ToastNotFound,
             Self::SentBelow => Text::ToastSentBelow,
             Self::TooFast => Text::ToastTooFast,
+            Self::Banned => Text::ToastBanned,
         };
         text.plain(lang)
     }
@@ -63,6 +64,8 @@ pub fn commands(lang: Lang, admin: bool) -> Vec<(String, String)> {
         ("find", Text::CommandFind),
         ("ticket", Text::CommandTicket),
         ("close", Text::CommandClose),
+        ("ban", Text::CommandBan),
+        ("unban", Text::CommandUnban),
     ];
     everybodys
         .into_iter()

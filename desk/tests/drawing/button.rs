@@ -44,6 +44,10 @@ fn all(a: i64, b: i64, page: u32, word: &str) -> Vec<Button> {
         Button::Conversation(ticket, page),
         Button::History(ticket, page),
         Button::UserTickets(person, page),
+        Button::Banned(page),
+        Button::Person(person, None),
+        Button::Ban(person, Version(a), None),
+        Button::Unban(person, Version(a), None),
         Button::Answer(ticket),
         Button::Note(ticket),
         Button::Statuses(ticket),
@@ -67,6 +71,11 @@ fn all(a: i64, b: i64, page: u32, word: &str) -> Vec<Button> {
         Button::List(Filter::Unassigned, page),
         Button::List(Filter::Category(category), page),
     ];
+    if a != 0 {
+        buttons.push(Button::Person(person, Some(ticket)));
+        buttons.push(Button::Ban(person, version, Some(ticket)));
+        buttons.push(Button::Unban(person, version, Some(ticket)));
+    }
     // Nobody has the id 0: it stands for nobody.
     if b != 0 {
         buttons.push(Button::Assign(ticket, version, Some(person)));

@@ -143,10 +143,12 @@ pub(crate) fn place(body: &Body) -> usize {
         Body::WhileAway(_) => 19,
         Body::MoreMessages { .. } => 20,
         Body::AllKept { .. } => 21,
+        Body::Banned => 22,
+        Body::Unbanned => 23,
     }
 }
 
-pub(crate) const KINDS: usize = 22;
+pub(crate) const KINDS: usize = 24;
 
 pub(crate) fn relay(part: Part, why: Why) -> Body {
     Body::Relay { part, why }
@@ -220,6 +222,8 @@ pub(crate) fn samples(taste: Taste) -> Vec<Sample> {
         ),
         (Body::GroupGreeting, ADMIN),
         (Body::Trouble, USER),
+        (Body::Banned, USER),
+        (Body::Unbanned, USER),
         (Body::MoreMessages { messages: u32::MAX }, ADMIN),
         (Body::AllKept { messages: 0 }, USER),
         (Body::AllKept { messages: u32::MAX }, USER),

@@ -5,7 +5,8 @@ use frontdesk_desk::button::Filter;
 use frontdesk_desk::conversation::Why;
 use frontdesk_desk::ids::{DraftId, MessageId, TicketId, TicketRef, Version};
 use frontdesk_desk::screen::{
-    Card, Choice, Counts, Deliveries, List, ListOf, News, Page, Problem, Saying, Statistics,
+    BanNews, Card, Choice, Counts, Deliveries, List, ListOf, News, Page, People, PersonCard,
+    Problem, Saying, Statistics,
 };
 use frontdesk_desk::ticket::{Priority, Status, UserRecord};
 
@@ -252,11 +253,48 @@ impl Taste {
                 ..self.page()
             }));
         }
+        for reason in [false, true] {
+            let banned_by = reason.then(|| self.named());
+            screens.push(Screen::Ticket(Box::new(Card {
+                user: self.banned(reason),
+                banned_by: banned_by.clone(),
+                ..self.card()
+            })));
+            let all_news = [
+                None,
+                Some(BanNews::Banned),
+                Some(BanNews::Unbanned),
+                Some(BanNews::Already),
+                Some(BanNews::ChangedMeanwhile),
+                Some(BanNews::IsAdmin),
+            ];
+            for news in all_news {
+                for user in [self.user(), self.admin(), self.banned(reason)] {
+                    screens.push(Screen::Person(Box::new(PersonCard {
+                        user,
+                        banned_by: banned_by.clone(),
+                        tickets: self.count(),
+                        ticket: reason.then_some(ticket),
+                        news,
+                    })));
+                }
+            }
+            screens.push(Screen::Banned(People {
+                rows: (0..8).map(|n| self.banned(n % 2 == 0)).collect(),
+                page,
+                pages,
+                total: self.count(),
+            }));
+        }
+        screens.push(Screen::Banned(People {
+            pages: 1,
+            ..People::default()
+        }));
         screens
     }
 }
 
-const SAYINGS: [Saying; 9] = [
+const SAYINGS: [Saying; 10] = [
     Saying::Cancelled,
     Saying::NothingToCancel,
     Saying::NoSuchTicket,
@@ -266,4 +304,5 @@ const SAYINGS: [Saying; 9] = [
     Saying::Discarded,
     Saying::TooManyWaiting,
     Saying::NothingFound,
+    Saying::NoSuchPerson,
 ];

@@ -7,8 +7,8 @@ use frontdesk_desk::delivery::{Mark, Refusal, Stage};
 use frontdesk_desk::ids::{AlbumId, ChatId, ChatMessageId, MessageId, PersonId, TicketId, Version};
 use frontdesk_desk::screen::{Brief, Card, Deliveries, List, Named, News, Page};
 use frontdesk_desk::ticket::{
-    Category, Happened, Lang, Priority, SenderType, Status, Ticket, TicketEvent, TicketMessage,
-    Time, UserRecord,
+    Ban, Category, Happened, Lang, Priority, SenderType, Standing, Status, Ticket, TicketEvent,
+    TicketMessage, Time, UserRecord,
 };
 
 pub(crate) const USER: PersonId = PersonId(7_000_000_001);
@@ -163,8 +163,23 @@ impl Taste {
             language: None,
             reachable: true,
             muted: false,
+            standing: Standing::default(),
             first_seen: at(-90_000),
             last_seen: at(0),
+        }
+    }
+
+    pub(crate) fn banned(self, reason: bool) -> UserRecord {
+        UserRecord {
+            standing: Standing {
+                version: Version(self.number()),
+                ban: Some(Ban {
+                    by: reason.then_some(ADMIN),
+                    at: at(40),
+                    reason: reason.then(|| self.subject()),
+                }),
+            },
+            ..self.user()
         }
     }
 
@@ -282,6 +297,7 @@ impl Taste {
             waiting_since: (status != Status::Closed).then(|| at(0)),
             updated_at: at(30),
             user_name: None,
+            banned: status == Status::Closed,
         }
     }
 
@@ -342,6 +358,11 @@ impl Taste {
             Happened::AnswerDropped {
                 message: MessageId(self.number()),
             },
+            Happened::UserBanned { reason: None },
+            Happened::UserBanned {
+                reason: Some(self.subject()),
+            },
+            Happened::UserUnbanned,
         ];
         let actors = [Some(USER), Some(ADMIN), Some(OTHER_ADMIN), None];
         happened
@@ -361,6 +382,7 @@ impl Taste {
         Card {
             ticket: self.ticket(),
             user: self.user(),
+            banned_by: None,
             user_tickets: self.count(),
             assignee: self.staff().pop(),
             messages: 7,

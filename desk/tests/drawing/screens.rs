@@ -46,10 +46,12 @@ fn place(screen: &Screen) -> usize {
         Screen::AskNote { .. } => 29,
         Screen::HeldAnswer { .. } => 30,
         Screen::Unplaced { .. } => 31,
+        Screen::Person(_) => 32,
+        Screen::Banned(_) => 33,
     }
 }
 
-const KINDS: usize = 32;
+const KINDS: usize = 34;
 
 #[test]
 fn every_screen_in_every_language_is_within_the_limits() {

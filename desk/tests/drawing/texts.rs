@@ -29,7 +29,10 @@ fn commands_are_as_telegram_takes_them() {
         let everybodys = ["start", "help", "new", "tickets", "language", "cancel"];
         assert_eq!(names(false), everybodys);
         assert_eq!(names(true)[..6], everybodys);
-        assert_eq!(names(true)[6..], ["admin", "find", "ticket", "close"]);
+        assert_eq!(
+            names(true)[6..],
+            ["admin", "find", "ticket", "close", "ban", "unban"]
+        );
     }
 }
 
@@ -43,6 +46,7 @@ fn toasts_fit_the_answer_to_a_press() {
         Toast::NotFound,
         Toast::SentBelow,
         Toast::TooFast,
+        Toast::Banned,
     ];
     for lang in Lang::ALL {
         for toast in all {

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use frontdesk_desk::button::Filter;
 use frontdesk_desk::conversation::first_of_albums;
-use frontdesk_desk::facts::{AlbumPlace, Linked, Original, Paged};
+use frontdesk_desk::facts::{AlbumPlace, Linked, Original, Paged, Whom};
 use frontdesk_desk::ids::{MessageId, PersonId, TicketId};
-use frontdesk_desk::screen::{Brief, Counts, List, Named};
+use frontdesk_desk::screen::{Brief, Counts, List, Named, People};
 use frontdesk_desk::ticket::{SenderType, Status, Ticket, TicketMessage};
 use frontdesk_desk::{Facts, Need};
 
@@ -95,6 +95,9 @@ impl World {
                     .take(Facts::MOST_OPEN as usize)
                     .map(|t| self.brief(t))
                     .collect();
+                if let [only] = facts.open.as_slice() {
+                    tickets.insert(only.id);
+                }
             }
             Need::MyTickets { page } => {
                 facts.list = self.list(*page, |ticket| ticket.user == me);
@@ -112,6 +115,39 @@ impl World {
                     Filter::Mine => ticket.assignee == Some(me),
                     Filter::Unassigned => ticket.assignee.is_none(),
                 });
+            }
+            Need::Person(whom) => {
+                let named = match whom {
+                    Whom::Id(person) => Some((*person, None)),
+                    Whom::Of(source) => self
+                        .linked(source.chat, source.message)
+                        .and_then(|linked| self.ticket(linked.ticket))
+                        .map(|ticket| (ticket.user, Some(ticket.id))),
+                    Whom::Called(name) => name
+                        .trim_start_matches('#')
+                        .parse()
+                        .ok()
+                        .and_then(|number| self.ticket(TicketId(number)))
+                        .map(|ticket| (ticket.user, Some(ticket.id))),
+                };
+                if let Some((person, ticket)) = named {
+                    facts.person = self.users.get(&person).cloned();
+                    facts.persons_ticket = ticket;
+                }
+            }
+            Need::Banned { page } => {
+                let banned = self
+                    .users
+                    .values()
+                    .filter(|user| user.standing.ban.is_some());
+                let Paged { rows, page, pages } =
+                    paged(banned.cloned().collect(), *page, Facts::LIST_PAGE);
+                facts.people = People {
+                    total: rows.len() as u64,
+                    rows,
+                    page,
+                    pages,
+                };
             }
             Need::Find { query, page } => {
                 facts.list = self.list(*page, |ticket| ticket.subject.contains(query.as_str()));
@@ -260,6 +296,7 @@ impl World {
             waiting_since: ticket.waiting_since,
             updated_at: ticket.updated_at,
             user_name: Some(self.users[&ticket.user].full_name()),
+            banned: self.users[&ticket.user].standing.ban.is_some(),
         }
     }
 }

@@ -76,9 +76,9 @@ impl Words {
     }
 }
 
-pub(crate) const COMMANDS: [&str; 15] = [
+pub(crate) const COMMANDS: [&str; 18] = [
     "start", "help", "new", "tickets", "language", "cancel", "admin", "desk", "stats", "find",
-    "ticket", "close", "unknown", "find", "ticket",
+    "ticket", "close", "unknown", "find", "ticket", "ban", "unban", "unban",
 ];
 
 fn any_words() -> impl Strategy<Value = Words> {

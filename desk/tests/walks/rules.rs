@@ -27,6 +27,27 @@ impl World {
     ) {
         let admin = self.settings.is_admin(me);
         let what = || format!("{me} (admin: {admin}) in {before:?} did {:?}", input.act);
+        if self.is_banned(me) {
+            assert!(outcome.tickets.is_empty(), "banned: {}", what());
+            assert!(
+                outcome.conversation.waiting.is_empty(),
+                "banned: {}",
+                what()
+            );
+            assert!(outcome.show.is_none(), "banned: {}", what());
+            let mut notices = outcome.notices.iter();
+            let group = matches!(input.act, Act::AddedToGroup { .. });
+            assert!(
+                group || notices.all(|notice| notice.chat == me.chat()),
+                "banned: {}",
+                what()
+            );
+        }
+        if let Some(change) = &outcome.ban {
+            assert!(admin, "no admin bans: {}", what());
+            let to_admin = self.settings.is_admin(change.person);
+            assert!(change.ban.is_none() || !to_admin, "{}", what());
+        }
         let mut changed = HashSet::new();
         for change in &outcome.tickets {
             let after = &change.ticket;
@@ -187,6 +208,10 @@ impl World {
     /// Nothing that somebody wrote is gone, unless they said so.
     pub(crate) fn check_kept(&self, me: PersonId, before: &Conversation, input: &Input) {
         let after = self.conversations.get(&me).cloned().unwrap_or_default();
+        // A ban, and its end, end what was begun before.
+        if self.is_banned(me) || before.standing != after.standing {
+            return;
+        }
         let waiting = pieces(&after);
         let stored = |message: ChatMessageId| {
             let mut messages = self.messages.iter();

@@ -15,7 +15,7 @@ use frontdesk_desk::notice::{Body, Call, Part, Sending, Why};
 use frontdesk_desk::outcome::{MessageEdit, Outcome};
 use frontdesk_desk::screen::View;
 use frontdesk_desk::ticket::{
-    Category, Lang, Ticket, TicketEvent, TicketMessage, Time, UserRecord,
+    Category, Lang, Standing, Ticket, TicketEvent, TicketMessage, Time, UserRecord,
 };
 use frontdesk_desk::{Settings, needs, step};
 
@@ -349,6 +349,7 @@ impl World {
             language: None,
             reachable: true,
             muted: false,
+            standing: Default::default(),
             first_seen: now,
             last_seen: now,
         });
@@ -356,6 +357,23 @@ impl World {
         user.reachable = outcome.person.reachable.unwrap_or(user.reachable);
         user.muted = outcome.person.muted.unwrap_or(user.muted);
         user.last_seen = now;
+        if let Some(change) = &outcome.ban {
+            let whose = self
+                .users
+                .get_mut(&change.person)
+                .expect("somebody who wrote");
+            assert_eq!(whose.standing.version, change.on, "decided on what is");
+            whose.standing = Standing {
+                version: change.on.next(),
+                ban: change.ban.clone(),
+            };
+        }
+    }
+
+    /// Whether nothing that this person does may come to anything.
+    pub(crate) fn is_banned(&self, person: PersonId) -> bool {
+        let user = self.users.get(&person);
+        !self.settings.is_admin(person) && user.is_some_and(|user| user.standing.ban.is_some())
     }
 
     pub(crate) fn language(&self, person: PersonId) -> Lang {

@@ -338,6 +338,7 @@ fn unshown(person: PersonId, current: Option<ChatMessageId>) -> UnshownScreen {
             language: None,
             reachable: true,
             muted: false,
+            standing: Default::default(),
             first_seen: noon(),
             last_seen: noon(),
         },

@@ -375,6 +375,9 @@ async fn with_names(
             let user = PersonId(row.try_get("user_id")?);
             Ok(Brief {
                 user_name: users.get(&user).map(|user| user.full_name()),
+                banned: users
+                    .get(&user)
+                    .is_some_and(|user| user.standing.ban.is_some()),
                 ..rows::brief(row)?
             })
         })

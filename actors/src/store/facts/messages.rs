@@ -226,25 +226,45 @@ pub(super) async fn page(
     })
 }
 
-/// A page of a ticket's events, newest first.
+/// A page of a ticket's events, newest first, with what was decided about its user.
 pub(super) async fn history(
     tx: &mut SqliteConnection,
     ticket: TicketId,
     page: u32,
 ) -> Result<Paged<TicketEvent>, StoreError> {
-    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM ticket_events WHERE ticket_id = $1")
-        .bind(ticket.0)
-        .fetch_one(&mut *tx)
-        .await?;
-    let (page, pages) = clamp(page, unsigned(count), Facts::HISTORY_PAGE);
-    let found = sqlx::query(
-        "SELECT * FROM ticket_events WHERE ticket_id = $1 ORDER BY id DESC LIMIT $2 OFFSET $3",
+    let row = sqlx::query(
+        "SELECT (SELECT count(*) FROM ticket_events WHERE ticket_id = $1) AS of_ticket,
+                (SELECT count(*) FROM person_events
+                 WHERE person_id = (SELECT user_id FROM tickets WHERE id = $1)) AS of_person",
     )
     .bind(ticket.0)
-    .bind(Facts::HISTORY_PAGE)
-    .bind(offset(page, Facts::HISTORY_PAGE))
-    .fetch_all(tx)
+    .fetch_one(&mut *tx)
     .await?;
+    let of_ticket: i64 = row.try_get("of_ticket")?;
+    let of_person: i64 = row.try_get("of_person")?;
+    let (page, pages) = clamp(page, unsigned(of_ticket + of_person), Facts::HISTORY_PAGE);
+    // Of nearly everybody there is nothing to tell: then the index gives the order.
+    let query = if of_person == 0 {
+        sqlx::query(
+            "SELECT * FROM ticket_events WHERE ticket_id = $1 ORDER BY id DESC LIMIT $2 OFFSET $3",
+        )
+    } else {
+        sqlx::query(
+            "SELECT by_id, at, version, what FROM (
+                 SELECT by_id, at, version, what, id, 0 AS about FROM ticket_events
+                 WHERE ticket_id = $1
+                 UNION ALL
+                 SELECT by_id, at, 0, what, id, 1 FROM person_events
+                 WHERE person_id = (SELECT user_id FROM tickets WHERE id = $1)) AS events
+             ORDER BY at DESC, about DESC, id DESC LIMIT $2 OFFSET $3",
+        )
+    };
+    let found = query
+        .bind(ticket.0)
+        .bind(Facts::HISTORY_PAGE)
+        .bind(offset(page, Facts::HISTORY_PAGE))
+        .fetch_all(tx)
+        .await?;
     Ok(Paged {
         rows: found.iter().map(rows::event).collect::<Result<_, _>>()?,
         page,

@@ -1,18 +1,19 @@
 //! Facts: what `step` wants to know, read in one snapshot.
 //!
 //! To add a fact: 1. a variant of `Need` and a field of `Facts` (crate desk); 2. its arm here; 3.
-//! its query in `lists.rs`, `messages.rs` or `numbers.rs`, and a test that asks for it.
+//! its query in `lists.rs`, `messages.rs`, `numbers.rs` or `people.rs`, and a test that asks for it.
 
 pub(super) mod deliveries;
 mod lists;
 mod messages;
 mod numbers;
+mod people;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use frontdesk_desk::facts::Linked;
 use frontdesk_desk::ids::{PersonId, TicketId};
-use frontdesk_desk::screen::Named;
+use frontdesk_desk::screen::{Brief, Named};
 use frontdesk_desk::ticket::{Happened, Ticket, TicketEvent, UserRecord};
 use frontdesk_desk::{Facts, Need};
 use sqlx::SqliteConnection;
@@ -81,8 +82,16 @@ pub(super) async fn read_together(
             })
             .collect()
     };
-    let wanted: Vec<BTreeSet<TicketId>> =
-        asked.iter().map(|(_, needs)| tickets_of(needs)).collect();
+    let wanted: Vec<BTreeSet<TicketId>> = asked
+        .iter()
+        .map(|(person, needs)| {
+            let mut wanted = tickets_of(needs);
+            if needs.contains(&Need::OpenTickets) {
+                wanted.extend(open.get(person).and_then(|open| only(open)));
+            }
+            wanted
+        })
+        .collect();
     let mut tickets = HashMap::new();
     if wanted.iter().any(|wanted| !wanted.is_empty()) {
         tickets = rows::tickets(tx, wanted.iter().flatten().copied()).await?;
@@ -112,6 +121,14 @@ pub(super) async fn read_together(
             facts
         })
         .collect())
+}
+
+/// The ticket that words without a place join: the only one that is open.
+fn only(open: &[Brief]) -> Option<TicketId> {
+    match open {
+        [only] => Some(only.id),
+        _ => None,
+    }
 }
 
 /// The facts as they grow.
@@ -156,7 +173,10 @@ impl Search<'_> {
                 self.tickets
                     .extend(self.facts.album.as_ref().map(|found| found.ticket));
             }
-            Need::OpenTickets => self.facts.open = lists::open(tx, person).await?,
+            Need::OpenTickets => {
+                self.facts.open = lists::open(tx, person).await?;
+                self.tickets.extend(only(&self.facts.open));
+            }
             Need::MyTickets { page } => self.facts.list = lists::mine(tx, person, *page).await?,
             Need::Messages {
                 ticket,
@@ -211,6 +231,14 @@ impl Search<'_> {
                 self.facts.list = lists::of_user(tx, *user, *page).await?;
                 self.facts.person = rows::users(tx, [*user]).await?.remove(user);
             }
+            Need::Person(whom) => {
+                if let Some((person, ticket)) = people::person(tx, whom).await? {
+                    self.facts.user_tickets = people::tickets(tx, person.id).await?;
+                    self.facts.person = Some(person);
+                    self.facts.persons_ticket = ticket;
+                }
+            }
+            Need::Banned { page } => self.facts.people = people::banned(tx, *page).await?,
             Need::Find { query, page } => {
                 self.facts.list = lists::find(tx, query, *page).await?;
             }
@@ -252,6 +280,8 @@ fn named<'a>(
     let written = facts.messages.rows.iter().map(|message| message.sender);
     let original = facts.original.iter().map(|found| found.message.sender);
     let answered = facts.last_answer.iter().map(|(admin, _)| *admin);
+    let asked_for = facts.person.iter();
+    let banned_by = asked_for.filter_map(|person| person.standing.ban.as_ref()?.by);
     let events = facts.history.rows.iter().chain(&facts.since);
     tickets
         .flat_map(|ticket| [Some(ticket.user), ticket.assignee])
@@ -260,6 +290,7 @@ fn named<'a>(
         .chain(written)
         .chain(original)
         .chain(answered)
+        .chain(banned_by)
         .chain(facts.answered_by.iter().copied())
         .chain(events.flat_map(people_of))
         .collect()

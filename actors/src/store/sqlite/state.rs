@@ -106,7 +106,8 @@ async fn claim(connection: &mut SqliteConnection, bot: BotId) -> Result<(), Stor
     set(connection, "bot_id", &bot).await
 }
 
-/// Takes in the list of admins; the open tickets of all others become unassigned.
+/// Takes in the list of admins: the open tickets of all others become unassigned, and whoever was
+/// banned before is not banned any more.
 pub(in crate::store) async fn admins(
     connection: &mut SqliteConnection,
     admins: &[PersonId],
@@ -120,6 +121,7 @@ pub(in crate::store) async fn admins(
         .bind(&list)
         .execute(&mut *connection)
         .await?;
+    super::commit::lift(connection, admins, at).await?;
     let orphans = sqlx::query(
         "SELECT id, assigned_admin_id, version FROM tickets
          WHERE status <> 'closed' AND assigned_admin_id IN (

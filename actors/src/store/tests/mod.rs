@@ -1,5 +1,6 @@
 //! The store against real files: what the tests share.
 
+mod bans;
 mod commit;
 mod conversation;
 mod facts;

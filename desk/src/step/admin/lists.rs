@@ -163,6 +163,12 @@ impl Turn<'_> {
         }
         let card = Card {
             ticket: ticket.clone(),
+            banned_by: user
+                .standing
+                .ban
+                .as_ref()
+                .and_then(|ban| ban.by)
+                .map(|by| self.named(by)),
             user: user.clone(),
             user_tickets: self.facts.user_tickets,
             assignee: ticket.assignee.map(|assignee| self.named(assignee)),

@@ -1,6 +1,7 @@
 //! What admins do: look at lists and tickets, change them, and answer.
 
 mod answer;
+mod bans;
 mod delivery;
 mod lists;
 mod manage;
@@ -34,6 +35,9 @@ impl Turn<'_> {
             | Button::AskAsUser(_)
             | Button::Recall(..) => self.press_to_answer(button),
             Button::RetryAnswer(..) | Button::DropAnswer(..) => self.press_to_redeliver(button),
+            Button::Banned(_) | Button::Person(..) | Button::Ban(..) | Button::Unban(..) => {
+                self.press_to_ban(button);
+            }
             change => self.press_to_change(change),
         }
     }

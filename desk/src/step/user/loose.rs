@@ -184,5 +184,6 @@ pub(in crate::step) fn brief(ticket: &Ticket) -> Brief {
         waiting_since: ticket.waiting_since,
         updated_at: ticket.updated_at,
         user_name: None,
+        banned: false,
     }
 }

@@ -1,4 +1,4 @@
-//! The labels of the staff's buttons.
+//! The labels of the staff's buttons, and all that is said about bans.
 
 /// Declares all texts: those that are given, and these.
 ///
@@ -81,5 +81,57 @@ macro_rules! with_staff_buttons {
         KeyAnswerWith { number: TicketId, subject: &'a str } = "key-answer-with",
         /// Ask with the unplaced words, as a user.
         KeyAskAsUser = "key-ask-as-user",
+
+        // Bans.
+        /// `/ban`
+        CommandBan = "command-ban",
+        /// `/unban`
+        CommandUnban = "command-unban",
+        /// A banned person pressed.
+        ToastBanned = "toast-banned",
+        /// To somebody who wrote: they are banned.
+        Banned = "banned",
+        /// To them: they are no longer.
+        Unbanned = "unbanned",
+        /// Nobody is called so.
+        NoSuchPerson = "no-such-person",
+        /// To the question whether to ban, and there: ban.
+        KeyBan = "key-ban",
+        /// To the question whether to end the ban.
+        KeyBanned = "key-banned",
+        /// End the ban.
+        KeyUnban = "key-unban",
+        /// Undo the ban.
+        KeyUndoBan = "key-undo-ban",
+        /// To the list of those who are banned.
+        KeyBannedPeople = "key-banned-people",
+        /// A line of a person: banned.
+        BannedLine { name: &'a str, date: &'a str } = "banned-line",
+        /// Likewise, and why.
+        BannedForLine { name: &'a str, date: &'a str, reason: &'a str } = "banned-for-line",
+        /// What that means.
+        BannedHint = "banned-hint",
+        /// Ban this person?
+        AskBan = "ask-ban",
+        /// They are banned now.
+        NewsBanned = "news-banned",
+        /// They are not any more.
+        NewsUnbanned = "news-unbanned",
+        /// Others were first.
+        NewsStandingChanged = "news-standing-changed",
+        /// An admin cannot be banned.
+        NewsAdminsAreNotBanned = "news-admins-are-not-banned",
+        /// What happened.
+        EventBanned = "event-banned",
+        /// What happened.
+        EventBannedFor { reason: &'a str } = "event-banned-for",
+        /// What happened.
+        EventUnbanned = "event-unbanned",
+        /// Who is banned.
+        BannedPeople { n: u64 } = "banned-people",
+        /// Nobody is.
+        NobodyIsBanned = "nobody-is-banned",
+        /// How it is done by a command.
+        HowToBan = "how-to-ban",
     } } };
 }

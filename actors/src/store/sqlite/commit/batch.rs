@@ -4,7 +4,7 @@ use frontdesk_desk::Outcome;
 use frontdesk_desk::content::Content;
 use frontdesk_desk::delivery::Redelivery;
 use frontdesk_desk::ids::{BotId, ChatMessageId, MessageId, TicketId, TicketRef, Version};
-use frontdesk_desk::outcome::MessageEdit;
+use frontdesk_desk::outcome::{BanChange, MessageEdit};
 use frontdesk_desk::ticket::{Ticket, Time};
 use serde::Serialize;
 use sqlx::SqliteConnection;
@@ -27,6 +27,7 @@ pub(super) struct Batch {
     tickets: Vec<TicketRow>,
     messages: Vec<MessageRow>,
     edits: Vec<(TicketId, MessageEdit)>,
+    bans: Vec<BanChange>,
     events: Vec<EventRow>,
     back: Vec<outbox::Back>,
     redeliveries: Vec<(Redelivery, Time, usize)>,
@@ -187,6 +188,7 @@ impl Batch {
         }
         let gathered = outcome.gathered.iter().map(outbox::GatheredRow::new);
         self.gathered.extend(gathered);
+        self.bans.extend(outcome.ban.clone());
         for notice in &outcome.notices {
             let row = outbox::NewRow::new(notice, decision.at)?;
             self.notices.push(row.of(place));
@@ -307,6 +309,9 @@ impl Batch {
             .bind(to_json(&self.conversations)?)
             .execute(&mut *connection)
             .await?;
+        for ban in &self.bans {
+            super::ban::write(connection, ban).await?;
+        }
         let mut put = outbox::release(connection, &self.back).await?;
         for (redelivery, at, of) in &self.redeliveries {
             put.extend(outbox::redeliver(connection, redelivery, *at, *of).await?);

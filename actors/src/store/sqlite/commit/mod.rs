@@ -4,6 +4,7 @@
 //! new are known before anything is written, so every reference of an outcome is resolved in memory
 //! and each table takes one statement.
 
+mod ban;
 mod batch;
 mod statements;
 
@@ -13,6 +14,7 @@ use frontdesk_desk::ids::BotId;
 use frontdesk_desk::notice::Lane;
 use sqlx::{Row, SqliteConnection};
 
+pub(in crate::store::sqlite) use self::ban::lift;
 use self::batch::Batch;
 use crate::store::error::StoreError;
 use crate::store::rows::{ids, to_json};
@@ -55,6 +57,8 @@ struct Known {
     people: HashMap<i64, KnownPerson>,
     tickets: HashMap<i64, i64>,
     messages: HashSet<(i64, i64)>,
+    /// The standings of those whose ban is decided about.
+    standings: HashMap<i64, i64>,
     quarantined: HashSet<i64>,
     /// The notices that are decided about and have neither come through nor are being sent.
     undelivered: HashSet<i64>,
@@ -114,6 +118,9 @@ impl Known {
              SELECT 'notice', id, 0, 0, 0, NULL FROM notices
              WHERE id IN (SELECT value FROM json_each($7)) AND state IN ('pending', 'held', 'failed')
              UNION ALL
+             SELECT 'standing', id, standing, 0, 0, NULL FROM users
+             WHERE id IN (SELECT value FROM json_each($8))
+             UNION ALL
              SELECT 'gathered', min(due_at), 0, 0, 0, NULL FROM gatherings
              HAVING min(due_at) IS NOT NULL
              UNION ALL
@@ -134,6 +141,10 @@ impl Known {
             .flat_map(|one| &one.outcome.redeliveries)
             .flat_map(|redelivery| &redelivery.notices)
             .map(|notice| notice.0)))
+        .bind(ids(decisions
+            .iter()
+            .filter_map(|one| one.outcome.ban.as_ref())
+            .map(|ban| ban.person.0)))
         .fetch_all(connection)
         .await?;
         let mut known = Self::default();
@@ -161,6 +172,9 @@ impl Known {
                 }
                 "message" => {
                     known.messages.insert((a, b));
+                }
+                "standing" => {
+                    known.standings.insert(a, b);
                 }
                 "quarantine" => {
                     known.quarantined.insert(a);
@@ -208,7 +222,10 @@ impl Known {
             .iter()
             .flat_map(|redelivery| &redelivery.notices)
             .all(|notice| self.undelivered.contains(&notice.0));
-        if version == decision.on.0 && tickets_fit && messages_fit && notices_fit {
+        let ban = decision.outcome.ban.as_ref();
+        let ban_fits = ban.is_none_or(|ban| self.standings.get(&ban.person.0) == Some(&ban.on.0));
+        let fits = tickets_fit && messages_fit && notices_fit && ban_fits;
+        if version == decision.on.0 && fits {
             Verdict::Go
         } else {
             Verdict::Conflict

@@ -292,6 +292,8 @@ fn is_news(body: &Body, row: &SqliteRow) -> Result<bool, StoreError> {
         | Body::WhileAway(_)
         | Body::React { .. }
         | Body::AllKept { .. }
+        | Body::Banned
+        | Body::Unbanned
         | Body::Trouble
         | Body::GroupGreeting
         | Body::LeaveGroup => false,
