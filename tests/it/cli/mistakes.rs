@@ -80,8 +80,8 @@ fn a_file_that_cannot_be_read_is_named() {
 fn a_mistake_on_the_command_line_is_answered_with_the_usage() {
     let folder = folder();
     for arguments in [
-        &["chekc"][..],
-        &["--halp"],
+        &["nonsense"][..],
+        &["--nonsense"],
         &["quarantine"],
         &["quarantine", "show", "x"],
         &["migrate", "down", "--to", "x"],
