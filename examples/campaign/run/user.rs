@@ -221,7 +221,7 @@ async fn answer_offer(phone: &mut Phone, offer: SeenMessage, all: &[i64]) -> Res
                 "✉️ ",
                 " is open\n",
                 "Added to ticket",
-                "is open again",
+                "is open again, and",
                 "🎫 Ticket #",
                 "Thrown away",
                 "out of date",
