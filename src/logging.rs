@@ -28,7 +28,10 @@ pub fn start(log: &Log) -> Result<(), TryInitError> {
 
 /// Libraries below us know requests with the token in their address, and messages that people
 /// wrote; what they say at debug and trace is left out whatever the level, and so is their chatter
-/// at info: what happens to the desk is told by the desk.
+/// at info: what happens to the desk is told by the desk. The HTTP server calls a connection that ended
+/// early an error; it is none of ours, and in the demo it is done on purpose.
 fn may_be_written(line: &Metadata<'_>) -> bool {
-    *line.level() <= Level::WARN || line.target().starts_with("frontdesk")
+    let target = line.target();
+    target.starts_with("frontdesk")
+        || (*line.level() <= Level::WARN && !target.starts_with("actix_http"))
 }
