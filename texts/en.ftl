@@ -287,6 +287,7 @@ priority-line = Priority: { $priority }
 category-line = Category: { $category }
 assignee-line = Assigned to: { $name }
 opened-line = Opened: { $date }
+former-number-line = In the older bot: №{ $number }
 updated-line = Updated: { $date }
 first-answer-line = First answer: { $date }
 closed-line = Closed: { $date }
@@ -371,6 +372,7 @@ event-banned-for = banned the user: “{ $reason }”
 event-unbanned = lifted the user's ban
 event-retried = had an answer sent again
 event-dropped = dropped an answer that was not delivered
+event-taken-over = taken over from the older bot, where it was №{ $number }
 
 ## The staff's menus
 

@@ -290,6 +290,7 @@ priority-line = Приоритет: { $priority }
 category-line = Категория: { $category }
 assignee-line = Ответственный: { $name }
 opened-line = Создан: { $date }
+former-number-line = В прежнем боте: №{ $number }
 updated-line = Обновлён: { $date }
 first-answer-line = Первый ответ: { $date }
 closed-line = Закрыт: { $date }
@@ -374,6 +375,7 @@ event-banned-for = запрет писать: «{ $reason }»
 event-unbanned = запрет писать снят
 event-retried = недоставленный ответ отправлен ещё раз
 event-dropped = отправка недоставленного ответа отменена
+event-taken-over = тикет перенесён из прежнего бота, там это был №{ $number }
 
 ## Меню администраторов
 

@@ -89,6 +89,16 @@ pub struct Source {
     pub message: ChatMessageId,
 }
 
+impl Source {
+    /// The chat of messages that stand nowhere in Telegram: those taken over from an older bot.
+    pub const NO_CHAT: ChatId = ChatId(0);
+
+    /// Whether there is, or was, such a message in Telegram.
+    pub fn is_in_telegram(self) -> bool {
+        self.chat != Self::NO_CHAT
+    }
+}
+
 /// A message with its origin: what a draft is made of.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Piece {

@@ -142,6 +142,9 @@ pub struct Ticket {
     pub waiting_since: Option<Time>,
     /// Whether an answer is there that the user has not opened or answered.
     pub unread: bool,
+    /// Its number in the older bot that it was taken over from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub former_number: Option<i64>,
     /// Raised at every change.
     pub version: Version,
 }
@@ -253,6 +256,11 @@ pub enum Happened {
     },
     /// Their ban ended.
     UserUnbanned,
+    /// It was taken over from an older bot.
+    TakenOver {
+        /// Its number there.
+        number: i64,
+    },
 }
 
 impl Happened {
@@ -271,6 +279,7 @@ impl Happened {
             Self::AnswerRecalled { .. } => "answer_recalled",
             Self::UserBanned { .. } => "user_banned",
             Self::UserUnbanned => "user_unbanned",
+            Self::TakenOver { .. } => "taken_over",
             Self::DeliveryRetried { .. } => "delivery_retried",
             Self::AnswerDropped { .. } => "answer_dropped",
         }

@@ -116,6 +116,7 @@ impl Desk {
                 first_answer_at: None,
                 waiting_since: None,
                 unread: false,
+                former_number: None,
                 version: Version(1),
             },
             messages: Vec::new(),

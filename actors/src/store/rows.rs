@@ -130,6 +130,7 @@ pub(super) fn ticket(row: &SqliteRow) -> Result<Ticket, StoreError> {
         first_answer_at: get_time_or_none(row, "first_answer_at")?,
         waiting_since: get_time_or_none(row, "waiting_since")?,
         unread: row.try_get("unread")?,
+        former_number: row.try_get("former_number")?,
         version: Version(row.try_get("version")?),
     })
 }

@@ -183,6 +183,9 @@ impl Requests<'_> {
         from: Source,
         instead: &Content,
     ) -> Result<Message, Failure> {
+        if !from.is_in_telegram() {
+            return self.send_stored(relay, instead).await;
+        }
         let parameters = json!({
             "chat_id": relay.chat.0,
             "from_chat_id": from.chat.0,

@@ -8,7 +8,7 @@ use super::{Card, Named, News};
 use crate::button::Button;
 use crate::delivery::Mark;
 use crate::formatted::{Formatted, cut, one_line};
-use crate::ids::MessageId;
+use crate::ids::{MessageId, TicketId};
 use crate::keyboard::{Key, Keyboard};
 use crate::text::{Pen, Text, full_name, name_of};
 use crate::ticket::{SenderType, Status, Ticket, UserRecord};
@@ -53,7 +53,8 @@ fn text(pen: Pen<'_>, card: &Card) -> Formatted {
         .line(pen.say(Text::AssigneeLine { name: &assignee }))
         .line(pen.say(Text::OpenedLine {
             date: &pen.date(ticket.created_at),
-        }));
+        }))
+        .line(former_number(pen, ticket));
     if let Some(answered) = ticket.first_answer_at {
         text = text.line(pen.say(Text::FirstAnswerLine {
             date: &pen.date(answered),
@@ -74,6 +75,17 @@ fn text(pen: Pen<'_>, card: &Card) -> Formatted {
         }));
     }
     text
+}
+
+/// Under which number people knew it before, if it was taken over.
+pub(super) fn former_number(pen: Pen<'_>, ticket: &Ticket) -> Formatted {
+    ticket
+        .former_number
+        .map_or_else(Formatted::default, |number| {
+            pen.say(Text::FormerNumberLine {
+                number: TicketId(number),
+            })
+        })
 }
 
 /// The answers that have not come through.

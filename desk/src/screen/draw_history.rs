@@ -137,5 +137,8 @@ fn what(pen: Pen<'_>, happened: &Happened, people: &[Named]) -> String {
         Happened::UserUnbanned => pen.plain(Text::EventUnbanned),
         Happened::DeliveryRetried { .. } => pen.plain(Text::EventRetried),
         Happened::AnswerDropped { .. } => pen.plain(Text::EventDropped),
+        Happened::TakenOver { number } => pen.plain(Text::EventTakenOver {
+            number: TicketId(*number),
+        }),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::News;
 use super::draw::View;
+use super::draw_card::former_number;
 use super::draw_history::news_of;
 use crate::button::Button;
 use crate::ids::TicketId;
@@ -25,6 +26,7 @@ pub(super) fn ticket(pen: Pen<'_>, ticket: &Ticket, messages: u32, news: Option<
         .line(pen.say(Text::OpenedLine {
             date: &pen.date(ticket.created_at),
         }))
+        .line(former_number(pen, ticket))
         .line(pen.say(Text::UpdatedLine {
             date: &pen.date(ticket.updated_at),
         }));

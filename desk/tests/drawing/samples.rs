@@ -139,6 +139,7 @@ impl Taste {
             first_answer_at: Some(at(20)),
             waiting_since: Some(at(30)),
             unread: true,
+            former_number: Some(self.number()),
             version: Version(self.number()),
         }
     }
@@ -363,6 +364,9 @@ impl Taste {
                 reason: Some(self.subject()),
             },
             Happened::UserUnbanned,
+            Happened::TakenOver {
+                number: self.number(),
+            },
         ];
         let actors = [Some(USER), Some(ADMIN), Some(OTHER_ADMIN), None];
         happened

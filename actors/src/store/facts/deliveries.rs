@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use frontdesk_desk::content::Source;
 use frontdesk_desk::delivery::{Delivery, Leg, Refusal};
 use frontdesk_desk::ids::{MessageId, NoticeId, TicketId};
 use frontdesk_desk::notice::Body;
@@ -15,7 +16,7 @@ use crate::store::sqlite::outbox;
 /// How many undelivered answers of a ticket are told.
 const MOST_UNDELIVERED: u32 = 20;
 
-/// The answers among these messages of a ticket. Items of an album share the notices that carry
+/// The answers among these messages of a ticket; of those that an older bot sent nothing is known. Items of an album share the notices that carry
 /// it.
 pub(in crate::store) async fn of(
     tx: &mut SqliteConnection,
@@ -34,10 +35,11 @@ pub(in crate::store) async fn of(
                     AS copied
          FROM ticket_messages AS m JOIN tickets AS t ON t.id = m.ticket_id
          WHERE m.id IN (SELECT value FROM json_each($1)) AND m.ticket_id = $2
-           AND m.sender_type = 'admin' AND m.note = 0",
+           AND m.sender_type = 'admin' AND m.note = 0 AND m.source_chat <> $3",
     )
     .bind(&wanted)
     .bind(ticket.0)
+    .bind(Source::NO_CHAT.0)
     .fetch_all(&mut *tx)
     .await?;
     let mut found = BTreeMap::new();

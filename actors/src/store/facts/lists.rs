@@ -236,7 +236,7 @@ impl Column<'_> {
     }
 }
 
-/// A page of what matches, newest first. A number is a ticket's or a person's; `@name` is a
+/// A page of what matches, newest first. A number is a ticket's (here, or in the older bot) or a person's; `@name` is a
 /// person's; everything else, and a number that is neither, is words that the subject holds.
 pub(super) async fn find(
     tx: &mut SqliteConnection,
@@ -278,7 +278,7 @@ pub(super) async fn find(
 enum Hits<'a> {
     /// A username in lower case, without the `@`.
     User(&'a str),
-    /// A ticket's number or a person's id.
+    /// A ticket's number, here or in the older bot, or a person's id.
     Number(i64),
     /// Patterns that the subject matches, all of them, in any order: a JSON list.
     Words(String),
@@ -305,10 +305,11 @@ impl Hits<'_> {
                                      AND username IS NOT NULL)",
             )
             .bind(*username),
-            Self::Number(number) => {
-                sqlx::query_scalar("SELECT count(*) FROM tickets WHERE id = $1 OR user_id = $1")
-                    .bind(*number)
-            }
+            Self::Number(number) => sqlx::query_scalar(
+                "SELECT count(*) FROM tickets
+                     WHERE id = $1 OR user_id = $1 OR former_number = $1",
+            )
+            .bind(*number),
             Self::Words(patterns) => sqlx::query_scalar(
                 r"SELECT count(*) FROM (
                       SELECT 1 FROM tickets
@@ -339,7 +340,7 @@ impl Hits<'_> {
             .bind(skip)
             .bind(*username),
             Self::Number(number) => sqlx::query(
-                "SELECT * FROM tickets WHERE id = $3 OR user_id = $3
+                "SELECT * FROM tickets WHERE id = $3 OR user_id = $3 OR former_number = $3
                  ORDER BY id DESC LIMIT $1 OFFSET $2",
             )
             .bind(size)

@@ -282,6 +282,7 @@ fn new_ticket(user: PersonId, subject: &str, at: Time) -> Ticket {
         first_answer_at: None,
         waiting_since: Some(at),
         unread: false,
+        former_number: None,
         version: Version(1),
     }
 }

@@ -88,6 +88,23 @@ async fn refused_formatting_does_not_keep_the_words_back() {
 }
 
 #[tokio::test]
+async fn what_stands_nowhere_in_telegram_is_sent_by_its_kind_at_once() {
+    let stub = Stub::obliging().await;
+    let from = Source {
+        chat: Source::NO_CHAT,
+        message: ChatMessageId(-7),
+    };
+    let call = Call::CopyMessage {
+        from,
+        keyboard: home(),
+        instead: photo(7).1,
+        placeholder: words("(lost)"),
+    };
+    stub.client.send(CHAT, &call).await.unwrap();
+    assert_eq!(stub.methods(), ["sendphoto"]);
+}
+
+#[tokio::test]
 async fn a_gone_original_is_sent_by_its_kind_else_its_placeholder_stands_for_it() {
     let gone = |refuse: &'static [&'static str]| {
         Stub::start(move |method, parameters| {

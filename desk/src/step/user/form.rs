@@ -261,6 +261,7 @@ impl Turn<'_> {
                 first_answer_at: None,
                 waiting_since: None,
                 unread: false,
+                former_number: None,
                 version: FIRST_VERSION,
             },
             messages: Vec::new(),

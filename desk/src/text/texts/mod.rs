@@ -252,6 +252,8 @@ with_staff_buttons! {
         AssigneeLine { name: &'a str } = "assignee-line",
         /// A line of it.
         OpenedLine { date: &'a str } = "opened-line",
+        /// A line of it: the number in the older bot.
+        FormerNumberLine { number: TicketId } = "former-number-line",
         /// A line of it.
         UpdatedLine { date: &'a str } = "updated-line",
         /// A line of it.
@@ -380,6 +382,8 @@ with_staff_buttons! {
         EventRetried = "event-retried",
         /// An event.
         EventDropped = "event-dropped",
+        /// An event.
+        EventTakenOver { number: TicketId } = "event-taken-over",
 
         // The staff's menus.
         /// The admin menu.
