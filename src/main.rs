@@ -19,6 +19,11 @@ use crate::cli::{Cli, Command, Migrate, Notices, Quarantine};
 
 mod cli;
 
+/// What an update needs is taken on one thread and given back on another. The C library's allocator
+/// takes a fifth more processor time for that, and keeps what conversations used after they are gone.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The exit code where the operator has something to mend: the command line, or a setting, the
 /// token among them.
 const USAGE: i32 = 2;
