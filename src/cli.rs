@@ -38,6 +38,9 @@ pub(crate) enum Command {
     /// What is on its way to people, held or given up.
     #[command(subcommand)]
     Notices(Notices),
+    /// Take over the tickets of an older bot.
+    #[command(subcommand)]
+    Import(Import),
     /// Updates that were put aside because the desk failed at them.
     #[command(subcommand)]
     Quarantine(Quarantine),
@@ -88,6 +91,32 @@ pub(crate) enum Notices {
         /// Their numbers in the list.
         #[arg(required = true)]
         ids: Vec<i64>,
+    },
+}
+
+/// Whose tickets to take over.
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum Import {
+    /// Those of NikolayAIBot. The desk may be running; nobody is told of anything, and what is here
+    /// already is not taken over twice.
+    Nikolayai {
+        /// Its database: shop_bot.db, or postgres://USER@HOST/DATABASE. It is only read.
+        #[arg(long, value_name = "FILE|URL", required_unless_present_any = ["list", "rollback"])]
+        from: Option<String>,
+        /// In which zone its machine told the time, e.g. Europe/Moscow.
+        #[arg(long, value_name = "ZONE", required_unless_present_any = ["list", "rollback"])]
+        timezone: Option<String>,
+        /// Write nothing, and print the same report.
+        #[arg(long)]
+        dry_run: bool,
+        /// List the imports that were done.
+        #[arg(long, conflicts_with_all = ["from", "timezone", "dry_run", "rollback"])]
+        list: bool,
+        /// Undo one import, the latest if no number is given. No desk may be running. What was
+        /// worked on here since stays, and is named.
+        #[arg(long, value_name = "NUMBER", num_args = 0..=1,
+              conflicts_with_all = ["from", "timezone", "dry_run"])]
+        rollback: Option<Option<i64>>,
     },
 }
 

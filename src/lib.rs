@@ -12,5 +12,6 @@ pub mod signals;
 pub mod check;
 #[cfg(feature = "demo")]
 pub mod demo;
+pub mod import;
 pub mod notices;
 pub mod operate;

@@ -5,9 +5,10 @@ use std::process::exit;
 use anyhow::{Context, Result, bail};
 use clap::Parser;
 use frontdesk::config::{Config, ConfigError, Setting};
+use frontdesk::import::ImportError;
 use frontdesk::program::{self, Died, StartError};
 use frontdesk::signals::Signals;
-use frontdesk::{check, logging, notices, operate};
+use frontdesk::{check, import, logging, notices, operate};
 use frontdesk_actors::clock::Clock;
 use frontdesk_actors::intake::IntakeError;
 use frontdesk_actors::store::notices::Which;
@@ -15,7 +16,7 @@ use frontdesk_desk::delivery::Redo;
 use frontdesk_desk::ids::ChatId;
 use tracing::info;
 
-use crate::cli::{Cli, Command, Migrate, Notices, Quarantine};
+use crate::cli::{Cli, Command, Import, Migrate, Notices, Quarantine};
 
 mod cli;
 
@@ -47,7 +48,7 @@ fn main() {
     exit(code);
 }
 
-/// Whether a setting is what has to be mended.
+/// Whether a setting, or the command line, is what has to be mended.
 fn is_for_the_operator(error: &anyhow::Error) -> bool {
     error.is::<ConfigError>()
         || matches!(error.downcast_ref(), Some(StartError::NoToken))
@@ -55,6 +56,7 @@ fn is_for_the_operator(error: &anyhow::Error) -> bool {
             error.downcast_ref(),
             Some(Died::Intake(IntakeError::TokenRefused))
         )
+        || matches!(error.downcast_ref::<ImportError>(), Some(wrong) if wrong.is_for_the_operator())
 }
 
 fn run(cli: Cli) -> Result<i32> {
@@ -106,6 +108,28 @@ async fn obey(cli: Cli, config: Config, settings: Vec<Setting>) -> Result<i32> {
         }
         Some(Command::Notices(Notices::Drop { ids })) => {
             notices::redo(&config, &ids, Redo::Drop, clock.now(), &mut out).await?;
+        }
+        Some(Command::Import(Import::Nikolayai { list: true, .. })) => {
+            import::list(&config, &mut out).await?;
+        }
+        Some(Command::Import(Import::Nikolayai {
+            rollback: Some(which),
+            ..
+        })) => import::rollback(&config, which, clock.now(), &mut out).await?,
+        Some(Command::Import(Import::Nikolayai {
+            from,
+            timezone,
+            dry_run,
+            ..
+        })) => {
+            let wanted = import::Wanted {
+                // The command line lets neither be left out here.
+                from: from.unwrap_or_default(),
+                timezone: timezone.unwrap_or_default(),
+                dry_run,
+            };
+            let signals = Signals::take().context("signals cannot be taken over")?;
+            import::nikolayai(&config, &wanted, &clock, signals.stop(), &mut out).await?;
         }
         Some(Command::Quarantine(quarantine)) => match quarantine {
             Quarantine::List => operate::list(&config, &mut out).await?,

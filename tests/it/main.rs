@@ -13,6 +13,7 @@ mod deliveries;
 mod delivery;
 mod drafts;
 mod floods;
+mod import;
 mod older_bot;
 mod trouble;
 mod unreachable;

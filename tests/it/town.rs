@@ -145,6 +145,11 @@ impl Town {
         self.settle().await;
     }
 
+    /// Its settings.
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
+    }
+
     /// The desk's database.
     pub(crate) async fn database(&self) -> Db {
         let url = self.config.database.url.clone();

@@ -16,6 +16,7 @@ pub mod types;
 
 pub mod db;
 pub mod facts;
+pub mod import;
 pub mod migrate;
 pub mod notices;
 pub mod quarantine;

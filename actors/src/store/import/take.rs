@@ -1,0 +1,526 @@
+//! Writing what is taken over: one ticket in one transaction, and each only once.
+//!
+//! A ticket is planned on what is here already, and the plan is written. A dry run only plans. Where
+//! something is to be written it is planned again in the transaction that writes, so a running desk
+//! and an import can work on the same ticket: whoever comes second sees what the other did, and each
+//! change raises the ticket's version.
+
+use std::collections::{HashMap, HashSet};
+
+use frontdesk_desk::content::Source;
+use frontdesk_desk::ids::{ChatMessageId, PersonId, TicketId, Version};
+use frontdesk_desk::ticket::{Happened, SenderType, Status, Ticket, Time, UserRecord};
+use sqlx::{Row, SqliteConnection};
+
+use super::types::{FormerKey, ImportId, Taken, TakenMessage, Took};
+use crate::store::db::Db;
+use crate::store::error::StoreError;
+use crate::store::rows::{self, micros, to_json};
+
+/// An import that is under way: its row is made with the first thing that is written.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    /// Of which older bot.
+    pub bot: &'static str,
+    /// From where, without a password.
+    pub source: String,
+    /// In which zone its times are read.
+    pub timezone: String,
+    /// Its row, once there is one.
+    pub id: Option<ImportId>,
+}
+
+impl Opening {
+    /// The one that was cut off, if it was of the same source; else a new one.
+    ///
+    /// # Errors
+    /// As the read failed.
+    pub async fn resume(
+        db: &Db,
+        bot: &'static str,
+        source: String,
+        timezone: String,
+    ) -> Result<Self, StoreError> {
+        let mut tx = db.read().await?;
+        let id: Option<i64> = sqlx::query_scalar(
+            "SELECT max(id) FROM imports
+             WHERE bot = $1 AND source = $2 AND ended_at IS NULL AND rolled_back_at IS NULL",
+        )
+        .bind(bot)
+        .bind(&source)
+        .fetch_one(&mut *tx)
+        .await?;
+        Ok(Self {
+            bot,
+            source,
+            timezone,
+            id: id.map(ImportId),
+        })
+    }
+}
+
+/// What is to be done about one ticket.
+struct Plan<'a> {
+    /// As it stands here, and the version that the last import left it at.
+    here: Option<(Ticket, Version)>,
+    /// What is not here yet.
+    messages: Vec<&'a TakenMessage>,
+    /// Who is not known here yet.
+    people: Vec<&'a UserRecord>,
+    /// Whether status and the like are other ones there now, and nobody worked on them here.
+    refresh: bool,
+}
+
+impl Plan<'_> {
+    fn took(&self) -> Took {
+        let messages = self.messages.len();
+        let people = self.people.iter().map(|person| person.id).collect();
+        match &self.here {
+            None => Took::New { messages, people },
+            Some(_) if messages == 0 && !self.refresh => Took::Nothing,
+            Some((ticket, version)) => Took::More {
+                ticket: ticket.id,
+                messages,
+                people,
+                worked_on: ticket.version != *version,
+            },
+        }
+    }
+}
+
+/// What taking a ticket over would come to. `people` are those that it names, as they would be
+/// stored.
+///
+/// # Errors
+/// As the read failed.
+pub async fn plan(
+    db: &Db,
+    taken: &Taken,
+    people: &HashMap<PersonId, UserRecord>,
+) -> Result<Took, StoreError> {
+    let mut tx = db.read().await?;
+    Ok(make_plan(&mut tx, taken, people).await?.took())
+}
+
+/// Takes a ticket over: all of it that is not here yet, in one transaction. Who is known here stays
+/// as they are.
+///
+/// # Errors
+/// As the write failed; then nothing of the ticket was written.
+pub async fn take(
+    db: &Db,
+    opening: &mut Opening,
+    taken: &Taken,
+    people: &HashMap<PersonId, UserRecord>,
+    at: Time,
+) -> Result<Took, StoreError> {
+    // Most of a second run is here already: that needs no lock.
+    if plan(db, taken, people).await? == Took::Nothing {
+        return Ok(Took::Nothing);
+    }
+    let mut tx = db.write().await?;
+    let plan = make_plan(&mut tx, taken, people).await?;
+    let took = plan.took();
+    if took == Took::Nothing {
+        return Ok(took);
+    }
+    let import = match opening.id {
+        Some(id) => id,
+        None => insert_import(&mut tx, opening, at).await?,
+    };
+    for person in &plan.people {
+        insert_person(&mut tx, import, person).await?;
+    }
+    let (ticket, before) = match &plan.here {
+        None => (insert_ticket(&mut tx, taken, at).await?, None),
+        Some((here, version)) => {
+            let worked_on = here.version != *version;
+            let ticket = merge(here, taken, &plan, worked_on);
+            update_ticket(&mut tx, here, &ticket).await?;
+            (ticket, Some(here))
+        }
+    };
+    for message in &plan.messages {
+        insert_message(&mut tx, import, ticket.id, message).await?;
+        if before.is_some() {
+            let what = match message.sender_type {
+                SenderType::User => Happened::UserWrote,
+                SenderType::Admin => Happened::Answered,
+            };
+            insert_event(&mut tx, &ticket, Some(message.sender), message.at, &what).await?;
+        }
+    }
+    remember_change(&mut tx, import, &ticket, before).await?;
+    tx.commit().await?;
+    opening.id = Some(import);
+    Ok(took)
+}
+
+/// The import is over, if it wrote anything.
+///
+/// # Errors
+/// As the write failed.
+pub async fn finish(db: &Db, opening: &Opening, at: Time) -> Result<(), StoreError> {
+    let Some(id) = opening.id else {
+        return Ok(());
+    };
+    let mut tx = db.write().await?;
+    sqlx::query("UPDATE imports SET ended_at = $2 WHERE id = $1")
+        .bind(id.0)
+        .bind(micros(at))
+        .execute(&mut *tx)
+        .await?;
+    Ok(tx.commit().await?)
+}
+
+async fn make_plan<'a>(
+    tx: &mut SqliteConnection,
+    taken: &'a Taken,
+    people: &'a HashMap<PersonId, UserRecord>,
+) -> Result<Plan<'a>, StoreError> {
+    let here = find(tx, &taken.key).await?;
+    let known = match &here {
+        Some((ticket, _)) => known_messages(tx, ticket.id).await?,
+        None => HashSet::new(),
+    };
+    let messages: Vec<_> = taken
+        .messages
+        .iter()
+        .filter(|message| !known.contains(&message.former))
+        .collect();
+    let refresh = here.as_ref().is_some_and(|(ticket, version)| {
+        let there = &taken.ticket;
+        ticket.version == *version
+            && (ticket.status != there.status
+                || ticket.priority != there.priority
+                || ticket.category != there.category
+                || ticket.assignee != there.assignee)
+    });
+    let mut named = HashSet::new();
+    if here.is_none() {
+        named.insert(taken.ticket.user);
+    }
+    named.extend(messages.iter().map(|message| message.sender));
+    let stored = rows::users(tx, named.iter().copied()).await?;
+    let mut unknown: Vec<_> = named
+        .iter()
+        .filter(|person| !stored.contains_key(person))
+        .filter_map(|person| people.get(person))
+        .collect();
+    unknown.sort_by_key(|person| person.id);
+    Ok(Plan {
+        here,
+        messages,
+        people: unknown,
+        refresh,
+    })
+}
+
+/// The ticket here that was that one there, and the version that the last import left it at.
+async fn find(
+    tx: &mut SqliteConnection,
+    key: &FormerKey,
+) -> Result<Option<(Ticket, Version)>, StoreError> {
+    let row = sqlx::query(
+        "SELECT t.*,
+                (SELECT c.version FROM import_changes AS c WHERE c.ticket_id = t.id
+                 ORDER BY c.import_id DESC LIMIT 1) AS left_at
+         FROM imported_tickets AS i JOIN tickets AS t ON t.id = i.ticket_id
+         WHERE i.former_table = $1 AND i.former_id = $2 AND i.former_user = $3
+           AND i.former_created = $4",
+    )
+    .bind(key.table.as_str())
+    .bind(key.id)
+    .bind(key.user.0)
+    .bind(&key.created)
+    .fetch_optional(tx)
+    .await?;
+    row.map(|row| {
+        let left_at: Option<i64> = row.try_get("left_at")?;
+        Ok((rows::ticket(&row)?, Version(left_at.unwrap_or(0))))
+    })
+    .transpose()
+}
+
+async fn known_messages(
+    tx: &mut SqliteConnection,
+    ticket: TicketId,
+) -> Result<HashSet<i64>, StoreError> {
+    let known: Vec<i64> =
+        sqlx::query_scalar("SELECT DISTINCT former_id FROM imported_messages WHERE ticket_id = $1")
+            .bind(ticket.0)
+            .fetch_all(tx)
+            .await?;
+    Ok(known.into_iter().collect())
+}
+
+/// The ticket with what came since. What people did here wins; only that its user waits is added.
+fn merge(here: &Ticket, taken: &Taken, plan: &Plan<'_>, worked_on: bool) -> Ticket {
+    let there = &taken.ticket;
+    let newest = plan.messages.iter().map(|message| message.at).max();
+    let updated_at = newest.map_or(here.updated_at, |at| at.max(here.updated_at));
+    let version = here.version.next();
+    if !worked_on {
+        return Ticket {
+            status: there.status,
+            priority: there.priority,
+            category: there.category.clone(),
+            assignee: there.assignee,
+            closed_at: there.closed_at,
+            first_answer_at: there.first_answer_at,
+            waiting_since: there.waiting_since,
+            updated_at: updated_at.max(there.updated_at),
+            version,
+            ..here.clone()
+        };
+    }
+    let asked = plan
+        .messages
+        .iter()
+        .filter(|message| message.sender_type == SenderType::User)
+        .map(|message| message.at)
+        .min();
+    let waits = here.status != Status::Closed && here.waiting_since.is_none();
+    Ticket {
+        waiting_since: match waits {
+            true => asked,
+            false => here.waiting_since,
+        },
+        updated_at,
+        version,
+        ..here.clone()
+    }
+}
+
+async fn insert_import(
+    tx: &mut SqliteConnection,
+    opening: &Opening,
+    at: Time,
+) -> Result<ImportId, StoreError> {
+    let id: i64 = sqlx::query_scalar(
+        "INSERT INTO imports (bot, source, timezone, started_at) VALUES ($1, $2, $3, $4)
+         RETURNING id",
+    )
+    .bind(opening.bot)
+    .bind(&opening.source)
+    .bind(&opening.timezone)
+    .bind(micros(at))
+    .fetch_one(tx)
+    .await?;
+    Ok(ImportId(id))
+}
+
+async fn insert_person(
+    tx: &mut SqliteConnection,
+    import: ImportId,
+    person: &UserRecord,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO users (id, first_name, username, language_code, first_seen, last_seen)
+         VALUES ($1, $2, $3, $4, $5, $5)",
+    )
+    .bind(person.id.0)
+    .bind(&person.first_name)
+    .bind(&person.username)
+    .bind(&person.language_code)
+    .bind(micros(person.first_seen))
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query("INSERT INTO imported_users (person_id, import_id) VALUES ($1, $2)")
+        .bind(person.id.0)
+        .bind(import.0)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+async fn insert_ticket(
+    tx: &mut SqliteConnection,
+    taken: &Taken,
+    at: Time,
+) -> Result<Ticket, StoreError> {
+    let ticket = &taken.ticket;
+    let id: i64 = sqlx::query_scalar(
+        "INSERT INTO tickets (user_id, subject, subject_folded, description, status, priority,
+                              category, assigned_admin_id, created_at, updated_at, closed_at,
+                              first_answer_at, waiting_since, unread, version, former_number)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, 1, $14)
+         RETURNING id",
+    )
+    .bind(ticket.user.0)
+    .bind(&ticket.subject)
+    .bind(ticket.subject.to_lowercase())
+    .bind(&ticket.description)
+    .bind(ticket.status.as_str())
+    .bind(ticket.priority.as_str())
+    .bind(&ticket.category.0)
+    .bind(ticket.assignee.map(|admin| admin.0))
+    .bind(micros(ticket.created_at))
+    .bind(micros(ticket.updated_at))
+    .bind(ticket.closed_at.map(micros))
+    .bind(ticket.first_answer_at.map(micros))
+    .bind(ticket.waiting_since.map(micros))
+    .bind(taken.key.id)
+    .fetch_one(&mut *tx)
+    .await?;
+    sqlx::query(
+        "INSERT INTO imported_tickets
+             (former_table, former_id, former_user, former_created, ticket_id)
+         VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(taken.key.table.as_str())
+    .bind(taken.key.id)
+    .bind(taken.key.user.0)
+    .bind(&taken.key.created)
+    .bind(id)
+    .execute(&mut *tx)
+    .await?;
+    let ticket = Ticket {
+        id: TicketId(id),
+        version: Version(1),
+        ..ticket.clone()
+    };
+    let (user, opened) = (Some(ticket.user), ticket.created_at);
+    insert_event(tx, &ticket, user, opened, &Happened::Opened).await?;
+    let number = taken.key.id;
+    insert_event(tx, &ticket, None, at, &Happened::TakenOver { number }).await?;
+    Ok(ticket)
+}
+
+async fn update_ticket(
+    tx: &mut SqliteConnection,
+    here: &Ticket,
+    ticket: &Ticket,
+) -> Result<(), StoreError> {
+    write_fields(tx, ticket).await?;
+    if here.status != ticket.status {
+        let what = Happened::StatusChanged {
+            from: here.status,
+            to: ticket.status,
+        };
+        insert_event(tx, ticket, None, ticket.updated_at, &what).await?;
+    }
+    Ok(())
+}
+
+/// What an import changes of a ticket that is here.
+pub(super) async fn write_fields(
+    tx: &mut SqliteConnection,
+    ticket: &Ticket,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE tickets
+         SET status = $2, priority = $3, category = $4, assigned_admin_id = $5, updated_at = $6,
+             closed_at = $7, first_answer_at = $8, waiting_since = $9, version = $10
+         WHERE id = $1",
+    )
+    .bind(ticket.id.0)
+    .bind(ticket.status.as_str())
+    .bind(ticket.priority.as_str())
+    .bind(&ticket.category.0)
+    .bind(ticket.assignee.map(|admin| admin.0))
+    .bind(micros(ticket.updated_at))
+    .bind(ticket.closed_at.map(micros))
+    .bind(ticket.first_answer_at.map(micros))
+    .bind(ticket.waiting_since.map(micros))
+    .bind(ticket.version.0)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+async fn insert_event(
+    tx: &mut SqliteConnection,
+    ticket: &Ticket,
+    by: Option<PersonId>,
+    at: Time,
+    what: &Happened,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO ticket_events (ticket_id, by_id, at, version, kind, what)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(ticket.id.0)
+    .bind(by.map(|by| by.0))
+    .bind(micros(at))
+    .bind(ticket.version.0)
+    .bind(what.kind())
+    .bind(to_json(what)?)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// It stands nowhere in Telegram: it has a number of its own in the chat that is none.
+async fn insert_message(
+    tx: &mut SqliteConnection,
+    import: ImportId,
+    ticket: TicketId,
+    message: &TakenMessage,
+) -> Result<(), StoreError> {
+    let lowest: Option<i64> = sqlx::query_scalar(
+        "SELECT min(source_message) FROM ticket_messages WHERE source_chat = $1",
+    )
+    .bind(Source::NO_CHAT.0)
+    .fetch_one(&mut *tx)
+    .await?;
+    let source = Source {
+        chat: Source::NO_CHAT,
+        message: ChatMessageId(lowest.unwrap_or(0) - 1),
+    };
+    let content = &message.content;
+    let file = content.file.as_ref();
+    let id: i64 = sqlx::query_scalar(
+        "INSERT INTO ticket_messages (ticket_id, sender_id, sender_type, note, message_text,
+                                      message_type, file_id, file_unique_id, source_chat,
+                                      source_message, created_at)
+         VALUES ($1, $2, $3, 0, $4, $5, $6, $7, $8, $9, $10)
+         RETURNING id",
+    )
+    .bind(ticket.0)
+    .bind(message.sender.0)
+    .bind(message.sender_type.as_str())
+    .bind(&content.text)
+    .bind(content.kind.as_str())
+    .bind(file.map(|file| &file.file_id))
+    .bind(file.map(|file| &file.file_unique_id))
+    .bind(source.chat.0)
+    .bind(source.message.0)
+    .bind(micros(message.at))
+    .fetch_one(&mut *tx)
+    .await?;
+    sqlx::query(
+        "INSERT INTO imported_messages (ticket_id, former_id, part, message_id, import_id)
+         VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(ticket.0)
+    .bind(message.former)
+    .bind(message.part)
+    .bind(id)
+    .bind(import.0)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// What a rollback needs. Where the same import comes to a ticket twice, because it was cut off in
+/// between, it goes back to before the first time.
+async fn remember_change(
+    tx: &mut SqliteConnection,
+    import: ImportId,
+    ticket: &Ticket,
+    before: Option<&Ticket>,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO import_changes (import_id, ticket_id, version, before)
+         VALUES ($1, $2, $3, $4)
+         ON CONFLICT (import_id, ticket_id) DO UPDATE SET version = excluded.version",
+    )
+    .bind(import.0)
+    .bind(ticket.id.0)
+    .bind(ticket.version.0)
+    .bind(before.map(to_json).transpose()?)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
