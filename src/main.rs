@@ -124,7 +124,7 @@ async fn obey(cli: Cli, config: Config, settings: Vec<Setting>) -> Result<i32> {
         })) => {
             let wanted = import::Wanted {
                 // The command line lets neither be left out here.
-                from: from.unwrap_or_default(),
+                from: import::Origin::of(&from.unwrap_or_default()),
                 timezone: timezone.unwrap_or_default(),
                 dry_run,
             };

@@ -15,9 +15,9 @@ use std::time::Instant;
 
 use chrono_tz::{TZ_VARIANTS, Tz};
 use frontdesk_actors::clock::Clock;
+pub use frontdesk_actors::store::import::Origin;
 use frontdesk_actors::store::import::{
-    self as store, Former, FormerError, FormerTable, Import, ImportId, LeftBecause, Opening,
-    Origin, Taken,
+    self as store, Former, FormerError, FormerTable, Import, ImportId, LeftBecause, Opening, Taken,
 };
 use frontdesk_actors::store::{Db, StoreError, migrate};
 use frontdesk_desk::ids::PersonId;
@@ -39,8 +39,8 @@ const PAGE: i64 = 200;
 /// What is taken over, and how.
 #[derive(Clone, Debug)]
 pub struct Wanted {
-    /// A path, or a URL of PostgreSQL.
-    pub from: String,
+    /// The older bot's database.
+    pub from: Origin,
     /// The name of the zone in which the older bot's machine told the time.
     pub timezone: String,
     /// Nothing is written.
@@ -162,9 +162,8 @@ pub async fn nikolayai(
     };
     let mut report = Report::default();
     let done = async {
-        let origin = Origin::of(&wanted.from);
-        let label = origin.label();
-        let mut former = Former::open(origin, &db).await?;
+        let label = wanted.from.label();
+        let mut former = Former::open(wanted.from.clone(), &db).await?;
         let opening = Opening::resume(&db, NIKOLAYAI, label, zone.name().to_owned()).await?;
         let taking = Taking {
             db: &db,

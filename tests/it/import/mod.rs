@@ -8,7 +8,7 @@ use std::path::Path;
 
 use chrono::TimeDelta;
 use expect_test::expect_file;
-use frontdesk::import::{self, ImportError, Wanted};
+use frontdesk::import::{self, ImportError, Origin, Wanted};
 use frontdesk_sandbox::Outgoing;
 use rusqlite::{Connection, OpenFlags};
 use tempfile::TempDir;
@@ -29,7 +29,7 @@ fn folder() -> TempDir {
 
 fn wanted(older: &Older, dry_run: bool) -> Wanted {
     Wanted {
-        from: older.path.display().to_string(),
+        from: Origin::of(&older.path.display().to_string()),
         timezone: "Europe/Moscow".to_owned(),
         dry_run,
     }

@@ -8,6 +8,7 @@ mod former;
 mod rollback;
 mod take;
 mod types;
+mod write;
 
 pub use self::former::{Former, FormerError, Origin};
 pub use self::rollback::{Left, LeftBecause, RolledBack, list, rollback};

@@ -4,8 +4,8 @@ use frontdesk_desk::ids::{TicketId, Version};
 use frontdesk_desk::ticket::{Ticket, Time};
 use sqlx::{Row, SqliteConnection};
 
-use super::take::write_fields;
 use super::types::{Import, ImportId};
+use super::write::write_fields;
 use crate::store::db::Db;
 use crate::store::error::StoreError;
 use crate::store::rows::{get_json, get_time, get_time_or_none, micros};

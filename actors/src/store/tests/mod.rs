@@ -4,6 +4,7 @@ mod bans;
 mod commit;
 mod conversation;
 mod facts;
+mod former;
 mod gather;
 mod group;
 mod held;
@@ -12,6 +13,7 @@ mod reader;
 mod redeliver;
 mod schema;
 mod sending;
+mod server;
 mod state;
 
 use chrono::{DateTime, TimeDelta};
