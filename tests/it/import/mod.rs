@@ -161,6 +161,9 @@ async fn what_people_write_on_a_ticket_that_was_taken_over_reaches_the_others() 
         kate.replies_to("It still says", "And so it is").await;
         emma.must_read("And so it is");
         kate.must_read("Delivered");
+        // The desk was running meanwhile: its next numbers come after those that were taken.
+        emma.opens_ticket("Another matter", "It is a new one").await;
+        kate.must_read("New ticket #5");
         let anna = town.person(ANNA);
         anna.writes("/tickets").await;
         anna.presses("#1").await;

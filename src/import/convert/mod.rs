@@ -1,5 +1,8 @@
 //! What the older bot's rows become: pure rules, and a remark wherever something is not as it was.
 
+#[cfg(test)]
+mod tests;
+
 use std::cmp::min;
 
 use chrono_tz::Tz;
