@@ -109,14 +109,21 @@ export function createCalls(root) {
   return { add, context, reset, last: () => last };
 }
 
+/** What an update tells of, where one was posted to the webhook. */
+function posted(params) {
+  return params?.message ?? params?.edited_message ?? params?.callback_query ?? params?.my_chat_member;
+}
+
 function chatOf({ params, answer }) {
-  const id = params?.chat_id ?? params?.user_id ?? answer?.result?.chat?.id;
+  const update = posted(params);
+  const id = params?.chat_id ?? params?.user_id ?? update?.chat?.id ?? update?.from?.id ?? answer?.result?.chat?.id;
   return id === undefined || id === null || id === "" || Number.isNaN(Number(id)) ? null : Number(id);
 }
 
 /** The words of a call that tell it from others. */
 function callGist(params) {
   if (!params) return "";
-  const words = params.text ?? params.caption ?? params.action ?? params.callback_query_id ?? params.language_code ?? "";
+  const update = posted(params) ?? {};
+  const words = update.text ?? update.caption ?? update.data ?? params.text ?? params.caption ?? params.action ?? params.callback_query_id ?? params.language_code ?? "";
   return String(words).replace(/\s+/g, " ").slice(0, 120);
 }

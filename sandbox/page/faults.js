@@ -54,7 +54,7 @@ export function faultName(fault) {
  * line below, `sent` whether the recorded answer reached it.
  */
 export function ending({ status, answer, trouble, ok }) {
-  if (!trouble) return { mark: String(status), words: ok ? null : answer?.description ?? "no answer", sent: true };
+  if (!trouble) return { mark: String(status), words: ok ? null : answer?.description ?? (typeof answer === "string" ? answer : "no answer"), sent: true };
   if (trouble.limit) return { mark: String(status), words: answer?.description, sent: true };
   if (trouble.outage) {
     return trouble.outage === "cut" ? { mark: "cut", words: "Outage: nothing done, no answer", sent: false } : { mark: String(status), words: `Outage: ${answer?.description}`, sent: true };

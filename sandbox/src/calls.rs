@@ -1,4 +1,4 @@
-//! The log of Bot API calls: what the bot asked and what it was told.
+//! The log of Bot API calls: what the bot asked and what it was told, and what was posted to it.
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 
 use crate::Trouble;
 
-/// One call of a Bot API method. `getUpdates` is recorded only when it ran into trouble.
+/// One call of a Bot API method, or an update that was posted to the webhook. `getUpdates` is recorded
+/// only when it ran into trouble.
 #[derive(Clone, Debug, Serialize)]
 pub struct CallRecord {
     /// The number of the call, from 1.
@@ -16,7 +17,8 @@ pub struct CallRecord {
     /// When it was answered.
     #[serde(with = "chrono::serde::ts_milliseconds")]
     pub at: DateTime<Utc>,
-    /// The method as the documentation writes it (`sendMessage`).
+    /// The method as the documentation writes it (`sendMessage`); [`POSTED`] for an update that was
+    /// posted, which stands in the place of the parameters, with what the bot answered.
     pub method: String,
     /// The parameters; an uploaded file is shown as its name and size.
     pub params: Value,
@@ -33,6 +35,9 @@ pub struct CallRecord {
     #[serde(skip_serializing_if = "is_zero")]
     pub delay_millis: u64,
 }
+
+/// What stands for a method where an update was posted to the webhook.
+pub const POSTED: &str = "webhook";
 
 /// The newest calls.
 pub(crate) struct CallLog {
@@ -62,6 +67,11 @@ impl CallLog {
             kept,
             last: 0,
         }
+    }
+
+    /// Whether anything is remembered.
+    pub(crate) fn keeps(&self) -> bool {
+        self.kept > 0
     }
 
     /// Remembers a call.
@@ -94,7 +104,7 @@ impl CallLog {
                 at: call.at,
                 method: call.method.clone(),
                 params: Value::Object(call.params.clone()),
-                ok: call.status == 200,
+                ok: (200..300).contains(&call.status),
                 status: call.status,
                 answer: serde_json::from_str(&call.answer).unwrap_or(Value::Null),
                 trouble: call.trouble.clone(),

@@ -25,7 +25,8 @@
 
 pub use self::{
     at_once::AtOnce,
-    calls::CallRecord,
+    calls::{CallRecord, POSTED},
+    delivery::Delivery,
     kinds::Kind,
     listening::{Deed, Heard, Listener},
     options::{DEFAULT_TOKEN, Options, PersonSpec, Program, Role},
@@ -52,6 +53,7 @@ mod outgoing;
 mod seen;
 
 mod calls;
+mod delivery;
 mod program;
 mod trouble;
 

@@ -1,6 +1,6 @@
 //! What a sandbox is started with.
 
-use std::{ffi::OsString, fmt, path::PathBuf};
+use std::{ffi::OsString, fmt, path::PathBuf, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +20,9 @@ pub struct Options {
     pub state_file: Option<PathBuf>,
     /// The program that the page may start, stop and kill.
     pub program: Option<Program>,
+    /// The pause before an update is posted again to a webhook that did not take it, 1 s with
+    /// Telegram; each further one is twice as long, up to 64 times the first.
+    pub webhook_pause: Duration,
     /// How many Bot API calls are remembered.
     pub kept_calls: usize,
     /// How many messages of each chat are remembered, the newest; older ones are as if they had been
@@ -37,6 +40,7 @@ impl Default for Options {
             people: PersonSpec::defaults(),
             state_file: None,
             program: None,
+            webhook_pause: Duration::from_secs(1),
             kept_calls: 10_000,
             kept_messages: None,
         }

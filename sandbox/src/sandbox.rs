@@ -14,8 +14,8 @@ use thiserror::Error;
 use tokio::time::timeout;
 
 use crate::{
-    ActiveOutage, ActiveRule, AtOnce, CallRecord, Earned, Fault, FaultRule, GroupView, Limits,
-    Listener, Options, Outage, Person, PersonSpec, Program, ProgramState,
+    ActiveOutage, ActiveRule, AtOnce, CallRecord, Delivery, Earned, Fault, FaultRule, GroupView,
+    Limits, Listener, Options, Outage, Person, PersonSpec, Program, ProgramState,
     http::{self, Running},
     program::{self, Order, ProgramHandle},
     seen,
@@ -110,6 +110,7 @@ impl Sandbox {
             keeper: Box::pin(keeper),
             token: options.token.clone(),
             state_file: options.state_file,
+            webhook_pause: options.webhook_pause,
         })
         .await?;
         Ok(Sandbox {
@@ -326,6 +327,17 @@ impl Sandbox {
     pub fn earned(&self) -> Earned {
         self.shared
             .read(|state| state.trouble.throttle.earned.clone())
+    }
+
+    /// How updates are posted to the webhook from now on: as Telegram does, which is how a sandbox
+    /// starts, or worse.
+    pub fn set_delivery(&self, delivery: Delivery) {
+        self.shared.write(|state| state.set_delivery(delivery));
+    }
+
+    /// The answer of `getWebhookInfo`.
+    pub fn webhook_info(&self) -> Value {
+        self.shared.read(State::webhook_info)
     }
 
     /// Gives the bot any JSON as an update and returns its id; `update_id` is put in where absent.

@@ -55,6 +55,7 @@ static METHODS: LazyLock<HashMap<String, (&'static str, Handler)>> = LazyLock::n
     use Handler::{File, Method, Shows};
     [
         ("getMe", Method(chats::get_me)),
+        ("setWebhook", Method(updates::set_webhook)),
         ("deleteWebhook", Method(updates::delete_webhook)),
         ("getWebhookInfo", Method(updates::get_webhook_info)),
         ("sendMessage", Shows(sending::send_message)),

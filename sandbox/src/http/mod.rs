@@ -18,6 +18,7 @@ use crate::{
 };
 
 mod bot;
+mod deliver;
 mod events;
 mod page;
 mod people;
@@ -38,6 +39,7 @@ pub(crate) struct Start {
     pub(crate) keeper: Pin<Box<dyn Future<Output = ()> + Send>>,
     pub(crate) token: String,
     pub(crate) state_file: Option<PathBuf>,
+    pub(crate) webhook_pause: Duration,
 }
 
 /// What every handler gets.
@@ -101,6 +103,7 @@ async fn serve(start: Start, started: oneshot::Sender<io::Result<ServerHandle>>)
         keeper,
         token,
         state_file,
+        webhook_pause,
     } = start;
     let context = Context {
         shared: shared.clone(),
@@ -135,12 +138,14 @@ async fn serve(start: Start, started: oneshot::Sender<io::Result<ServerHandle>>)
         }
     };
     let keeper = rt::spawn(keeper);
+    let deliverer = rt::spawn(deliver::deliver(shared.clone(), webhook_pause));
     let (stop_saving, saving_stopped) = oneshot::channel();
     let saver = rt::spawn(save_changes(shared, state_file, saving_stopped));
     drop(started.send(Ok(server.handle())));
     if let Err(error) = server.await {
         warn!(%error, "the server of the sandbox failed");
     }
+    deliverer.abort();
     if let Err(error) = program.order(Order::Retire).await {
         warn!(%error, "the program was not ended");
     }

@@ -2,13 +2,14 @@
 //!
 //! | request | body | answer |
 //! |---|---|---|
-//! | `GET /sandbox/trouble` | | `faults`: the rules in force, each with `id`, `seen` and `hits`; `outage`: `kind` and `until`, or null; `limits`, or null; `earned`: `total`, `global`, `chats`; `now` |
+//! | `GET /sandbox/trouble` | | `faults`: the rules in force, each with `id`, `seen` and `hits`; `outage`: `kind` and `until`, or null; `limits`, or null; `earned`: `total`, `global`, `chats`; `delivery`; `now` |
 //! | `POST /sandbox/faults` | a [`FaultRule`]: `method` or `methods`, `fault`, and where wanted `chat`, `share`, `seed`, `times` | its `id` |
 //! | `DELETE /sandbox/faults/{id}`, `DELETE /sandbox/faults` | | |
 //! | `POST /sandbox/outage` | `kind`: `cut`, `bad_gateway`, `wrong_token` or `other_poller`; `seconds`, where it is to end by itself | |
 //! | `DELETE /sandbox/outage` | | |
 //! | `POST /sandbox/limits` | [`Limits`], in which everything may be left out | |
 //! | `DELETE /sandbox/limits` | | |
+//! | `POST /sandbox/delivery` | a [`Delivery`], in which everything may be left out: how updates are posted to the webhook | |
 //!
 //! Times are in thousandths of a second since 1970, by the clock of the sandbox.
 
@@ -22,7 +23,7 @@ use super::{
     Context,
     people::{Answer, Refusal, body, ok},
 };
-use crate::{FaultRule, Limits, Outage};
+use crate::{Delivery, FaultRule, Limits, Outage};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -33,7 +34,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .route("/outage", web::post().to(begin_outage))
         .route("/outage", web::delete().to(end_outage))
         .route("/limits", web::post().to(set_limits))
-        .route("/limits", web::delete().to(clear_limits));
+        .route("/limits", web::delete().to(clear_limits))
+        .route("/delivery", web::post().to(set_delivery));
 }
 
 async fn trouble(context: Data<Context>) -> Answer {
@@ -44,6 +46,7 @@ async fn trouble(context: Data<Context>) -> Answer {
             "outage": state.trouble.outage(now),
             "limits": state.trouble.throttle.limits,
             "earned": state.trouble.throttle.earned,
+            "delivery": state.delivery(),
             "now": now.timestamp_millis(),
         })
     });
@@ -106,5 +109,11 @@ async fn clear_limits(context: Data<Context>) -> Answer {
     context
         .shared
         .change_trouble(|trouble| trouble.throttle.set(None));
+    ok(&json!({}))
+}
+
+async fn set_delivery(bytes: Bytes, context: Data<Context>) -> Answer {
+    let delivery: Delivery = body(&bytes)?;
+    context.shared.write(|state| state.set_delivery(delivery));
     ok(&json!({}))
 }

@@ -26,6 +26,7 @@ pub(crate) use self::{
     json::{ChatJson, MessageJson, UserJson, written},
     media::media_of,
     updates::{KEPT_PRESS, UpdateQueue},
+    webhook::{Parcel, Posting, Webhook},
 };
 
 mod acts;
@@ -36,6 +37,7 @@ mod json;
 mod media;
 pub(crate) mod saving;
 mod updates;
+mod webhook;
 
 /// Tells the time of the sandbox.
 pub(crate) type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -52,6 +54,9 @@ pub(crate) struct World {
     pub(crate) people: BTreeMap<i64, Account>,
     pub(crate) chats: HashMap<i64, Chat>,
     pub(crate) updates: UpdateQueue,
+    /// Where updates are posted, if they are.
+    #[serde(default)]
+    pub(crate) webhook: Option<Webhook>,
     /// Presses that the bot has not answered, by query id.
     pub(crate) queries: BTreeMap<i64, Query>,
     pub(crate) files: Files,
@@ -80,6 +85,7 @@ impl World {
             people: BTreeMap::new(),
             chats: HashMap::new(),
             updates: UpdateQueue::new(),
+            webhook: None,
             queries: BTreeMap::new(),
             files: Files::default(),
             commands: CommandSets::default(),
@@ -133,6 +139,7 @@ pub(crate) struct State {
     pub(crate) world: World,
     pub(crate) log: CallLog,
     pub(crate) trouble: Troubles,
+    pub(crate) posting: Posting,
     pub(crate) listeners: Listeners,
     pub(crate) clock: Clock,
     /// Which `getUpdates` is the newest; an older one that still waits is answered with a conflict.
@@ -142,15 +149,19 @@ pub(crate) struct State {
 
 impl State {
     pub(crate) fn new(world: World, kept_calls: usize) -> State {
-        State {
+        let mut state = State {
             world,
             log: CallLog::new(kept_calls),
             trouble: Troubles::default(),
+            posting: Posting::default(),
             listeners: Listeners::default(),
             clock: system_clock(),
             poll: 0,
             revision: 1,
-        }
+        };
+        let webhook = state.world.webhook.is_some();
+        state.world.updates.watch(webhook);
+        state
     }
 
     pub(crate) fn now(&self) -> DateTime<Utc> {
@@ -202,7 +213,7 @@ pub(crate) struct Shared {
     state: Mutex<State>,
     /// The revision, published after every change.
     revision: watch::Sender<u64>,
-    /// Wakes a waiting `getUpdates`.
+    /// Wakes a waiting `getUpdates`, and who posts to the webhook.
     pub(crate) poll: Notify,
 }
 
@@ -228,15 +239,17 @@ impl Shared {
             state.revision,
             state.world.updates.undelivered(),
             state.poll,
+            state.posting.nudges,
         );
         let result = change(&mut state);
         let after = (
             state.revision,
             state.world.updates.undelivered(),
             state.poll,
+            state.posting.nudges,
         );
         drop(state);
-        if after.1 > before.1 || after.2 != before.2 {
+        if after.1 > before.1 || after.2 != before.2 || after.3 != before.3 {
             self.poll.notify_waiters();
         }
         if after.0 != before.0 {

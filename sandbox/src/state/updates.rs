@@ -1,4 +1,4 @@
-//! The queue of updates that wait for the bot: delivery, and confirming by `offset`.
+//! The queue of updates that wait for the bot: delivery, and confirming by `offset` or one by one.
 
 use std::collections::VecDeque;
 
@@ -13,21 +13,28 @@ pub(crate) const KEPT_PRESS: TimeDelta = TimeDelta::seconds(150);
 /// These kinds come only when asked for by name.
 const ONLY_WHEN_ASKED: [&str; 3] = ["chat_member", "message_reaction", "message_reaction_count"];
 
-/// Updates in the order of their ids; those handed out already are in front.
+/// Updates in the order of their ids.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct UpdateQueue {
     waiting: VecDeque<Waiting>,
-    /// How many of `waiting`, from the front, were handed out at least once.
-    delivered: usize,
+    /// How many of `waiting` were never handed out.
+    #[serde(default)]
+    undelivered: usize,
     next_id: i64,
     /// The kinds the bot asked for; empty means all but [`ONLY_WHEN_ASKED`].
     allowed: Vec<String>,
+    /// The ids of those that came since somebody asked, while a webhook is set.
+    #[serde(skip)]
+    arrived: Option<Vec<i64>>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
 struct Waiting {
     id: i64,
     expires: DateTime<Utc>,
+    /// Whether it was handed out at least once.
+    #[serde(default)]
+    delivered: bool,
     /// The update as JSON.
     body: String,
 }
@@ -36,9 +43,10 @@ impl UpdateQueue {
     pub(crate) fn new() -> UpdateQueue {
         UpdateQueue {
             waiting: VecDeque::new(),
-            delivered: 0,
+            undelivered: 0,
             next_id: 700_000_001,
             allowed: Vec::new(),
+            arrived: None,
         }
     }
 
@@ -69,11 +77,8 @@ impl UpdateQueue {
         } else {
             KEPT_UPDATE
         };
-        self.waiting.push_back(Waiting {
-            id,
-            expires: now + kept,
-            body: format!("{{\"update_id\":{id},\"{kind}\":{content}}}"),
-        });
+        let body = format!("{{\"update_id\":{id},\"{kind}\":{content}}}");
+        self.insert(self.waiting.len(), id, now + kept, body);
     }
 
     /// Adds any JSON as an update; an `update_id` is put in if it has none. Returns the id.
@@ -90,16 +95,22 @@ impl UpdateQueue {
         };
         self.next_id = self.next_id.max(id.saturating_add(1));
         let place = self.waiting.partition_point(|update| update.id <= id);
-        self.delivered = self.delivered.min(place);
-        self.waiting.insert(
-            place,
-            Waiting {
-                id,
-                expires: now + KEPT_UPDATE,
-                body: update.to_string(),
-            },
-        );
+        self.insert(place, id, now + KEPT_UPDATE, update.to_string());
         id
+    }
+
+    fn insert(&mut self, place: usize, id: i64, expires: DateTime<Utc>, body: String) {
+        let waiting = Waiting {
+            id,
+            expires,
+            delivered: false,
+            body,
+        };
+        self.waiting.insert(place, waiting);
+        self.undelivered += 1;
+        if let Some(arrived) = &mut self.arrived {
+            arrived.push(id);
+        }
     }
 
     /// Makes `next_id` the id of the next update, as after a week in which nothing came. Ids count
@@ -120,7 +131,7 @@ impl UpdateQueue {
         limit: usize,
         now: DateTime<Utc>,
     ) -> (Vec<&str>, bool) {
-        let before = (self.waiting.len(), self.delivered);
+        let before = (self.waiting.len(), self.undelivered);
         if offset < 0 {
             let kept = usize::try_from(offset.unsigned_abs()).unwrap_or(usize::MAX);
             let forgotten = self.waiting.len().saturating_sub(kept);
@@ -129,38 +140,77 @@ impl UpdateQueue {
             let forgotten = self.waiting.partition_point(|update| update.id < offset);
             self.forget(forgotten);
         }
-        if self
-            .waiting
-            .iter()
-            .take(limit)
-            .any(|update| update.expires <= now)
-        {
-            let delivered = self.delivered;
-            let mut place = 0;
-            let mut delivered_lost = 0;
+        let mut next = self.waiting.iter().take(limit);
+        if next.any(|update| update.expires <= now) {
             self.waiting.retain(|update| {
                 let keep = update.expires > now;
-                delivered_lost += usize::from(!keep && place < delivered);
-                place += 1;
+                self.undelivered -= usize::from(!keep && !update.delivered);
                 keep
             });
-            self.delivered -= delivered_lost;
         }
-        let count = self.waiting.len().min(limit);
-        self.delivered = self.delivered.max(count);
-        let changed = before != (self.waiting.len(), self.delivered);
-        let taken = self
-            .waiting
-            .iter()
-            .take(count)
-            .map(|update| update.body.as_str())
-            .collect();
-        (taken, changed)
+        for update in self.waiting.iter_mut().take(limit) {
+            self.undelivered -= usize::from(!update.delivered);
+            update.delivered = true;
+        }
+        let changed = before != (self.waiting.len(), self.undelivered);
+        let next = self.waiting.iter().take(limit);
+        (next.map(|update| update.body.as_str()).collect(), changed)
+    }
+
+    /// Hands one update out; none if it is gone, or too old.
+    pub(crate) fn hand_out(&mut self, id: i64, now: DateTime<Utc>) -> Option<&str> {
+        let place = self.place(id)?;
+        if self.waiting[place].expires <= now {
+            self.remove(place);
+            return None;
+        }
+        let update = &mut self.waiting[place];
+        self.undelivered -= usize::from(!update.delivered);
+        update.delivered = true;
+        Some(&update.body)
+    }
+
+    /// An update as JSON.
+    pub(crate) fn body(&self, id: i64) -> Option<&str> {
+        self.place(id)
+            .map(|place| self.waiting[place].body.as_str())
+    }
+
+    /// Forgets one update, whatever came before it.
+    pub(crate) fn confirm(&mut self, id: i64) {
+        if let Some(place) = self.place(id) {
+            self.remove(place);
+        }
+    }
+
+    /// Remembers which updates come from now on, all that wait being the first of them, or no longer
+    /// does.
+    pub(crate) fn watch(&mut self, watch: bool) {
+        self.arrived = watch.then(|| self.waiting.iter().map(|update| update.id).collect());
+    }
+
+    /// Which came since this was asked last.
+    pub(crate) fn arrived(&mut self) -> Vec<i64> {
+        self.arrived
+            .as_mut()
+            .map(std::mem::take)
+            .unwrap_or_default()
+    }
+
+    fn place(&self, id: i64) -> Option<usize> {
+        let place = self.waiting.partition_point(|update| update.id < id);
+        (self.waiting.get(place)?.id == id).then_some(place)
+    }
+
+    fn remove(&mut self, place: usize) {
+        if let Some(removed) = self.waiting.remove(place) {
+            self.undelivered -= usize::from(!removed.delivered);
+        }
     }
 
     fn forget(&mut self, count: usize) {
-        self.waiting.drain(..count);
-        self.delivered = self.delivered.saturating_sub(count);
+        let forgotten = self.waiting.drain(..count);
+        self.undelivered -= forgotten.filter(|update| !update.delivered).count();
     }
 
     /// Forgets everything that waits.
@@ -175,6 +225,6 @@ impl UpdateQueue {
 
     /// How many updates were never handed out.
     pub(crate) fn undelivered(&self) -> usize {
-        self.waiting.len() - self.delivered
+        self.undelivered
     }
 }

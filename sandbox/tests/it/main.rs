@@ -11,3 +11,4 @@ mod support;
 mod transcripts;
 mod trouble;
 mod updates;
+mod webhook;
