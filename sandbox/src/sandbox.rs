@@ -3,6 +3,7 @@
 use std::{
     io,
     net::{Ipv4Addr, SocketAddr, TcpListener},
+    ops::Range,
     path::PathBuf,
     sync::Arc,
     time::Duration,
@@ -216,6 +217,13 @@ impl Sandbox {
     /// How many updates the bot has not confirmed by an offset.
     pub fn pending_updates(&self) -> usize {
         self.shared.read(|state| state.world.updates.pending())
+    }
+
+    /// The ids of the updates that the bot has not confirmed: from the oldest to the one that the
+    /// next update will have. Whatever was done before is confirmed once the start is past the end
+    /// that was seen then.
+    pub fn unconfirmed_updates(&self) -> Range<i64> {
+        self.shared.read(|state| state.world.updates.ids())
     }
 
     /// How many updates the bot was never given.

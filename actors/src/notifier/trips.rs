@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use actix::{ActorFutureExt, AsyncContext, Context, Recipient, WrapFuture};
 use frontdesk_desk::ids::{ChatId, NoticeId};
 use frontdesk_desk::ticket::Time;
-use tracing::{error, warn};
+use tracing::{debug, error, warn};
 
 use super::calls::Work;
 use super::schedule::{MOST_CHATS, Why};
@@ -147,6 +147,7 @@ impl Notifier {
     }
 
     fn recorded(&mut self, items: &[Item], heads: Vec<Head>, now: Time) {
+        debug!(calls = items.len(), "what became of calls is stored");
         self.trips.blocked_until = None;
         for head in heads {
             self.schedule.set_head(head, now);

@@ -3,7 +3,7 @@
 
 use frontdesk_sandbox::SeenMessage;
 
-use super::ledger::Fate;
+use super::ledger::{Deed, Fate, Wish};
 use super::phone::{Phone, Stuck, all_that_carry, carries};
 use super::user::start;
 
@@ -25,6 +25,9 @@ const CARD: &str = "🎫 Ticket #";
 
 /// One thing that an admin does.
 pub(crate) async fn work(phone: &mut Phone) -> Result<(), Stuck> {
+    if let Some(wish) = phone.ledger().next_wish() {
+        return ban_or_unban(phone, wish).await;
+    }
     let chat = phone.chat();
     // The latest few tickets: another admin is likely to be at the same ones.
     let tickets: Vec<SeenMessage> = chat
@@ -35,8 +38,7 @@ pub(crate) async fn work(phone: &mut Phone) -> Result<(), Stuck> {
     if tickets.is_empty() {
         phone.command("/admin");
         phone.sees(&["Admin menu"]).await?;
-        let waits = phone.sandbox.revision();
-        phone.sandbox.changed(waits).await;
+        phone.pause(2).await;
         return Ok(());
     }
     let ticket = phone.chance.pick(&tickets).clone();
@@ -173,6 +175,20 @@ async fn close(phone: &mut Phone, ticket: &SeenMessage) -> Result<(), Stuck> {
             phone.sees(&[CARD]).await?;
         }
     }
+    Ok(())
+}
+
+/// The user of a ticket is banned, or may write again.
+async fn ban_or_unban(phone: &mut Phone, wish: Wish) -> Result<(), Stuck> {
+    if wish.banned {
+        phone.command(&format!("/ban {} it is wished", wish.ticket));
+        phone.sees(&["What they write now reaches nobody"]).await?;
+        phone.ledger().did(Deed::Ban);
+    } else {
+        phone.command(&format!("/unban {}", wish.ticket));
+        phone.sees(&["The ban is lifted"]).await?;
+    }
+    phone.ledger().grant(wish);
     Ok(())
 }
 

@@ -15,6 +15,9 @@ use super::ADMINS;
 /// How long a stop may take, in seconds: `actors.shutdown_grace`.
 pub(crate) const GRACE: u64 = 8;
 
+/// `limits.person_per_minute`: more than what anybody but a flood does.
+pub(crate) const PER_MINUTE: usize = 100;
+
 /// The program, what it is started with, and where it keeps everything.
 pub(crate) struct Desk {
     program: PathBuf,
@@ -36,7 +39,7 @@ impl Desk {
             ("DESK__LANGUAGE", "en".to_owned()),
             ("LIMITS__GLOBAL_PER_SECOND", "0".to_owned()),
             ("LIMITS__CHAT_PER_SECOND", "0".to_owned()),
-            ("LIMITS__PERSON_PER_MINUTE", "0".to_owned()),
+            ("LIMITS__PERSON_PER_MINUTE", PER_MINUTE.to_string()),
             ("ACTORS__SHUTDOWN_GRACE", GRACE.to_string()),
             ("LOG__LEVEL", "warn".to_owned()),
         ];

@@ -82,7 +82,7 @@ impl Crowd {
         let mut phone = self.phone(id, "Admin");
         let work = async {
             user::start(&mut phone).await?;
-            while !self.closes() {
+            while !self.closes() || self.ledger.is_wished() {
                 admin::work(&mut phone).await?;
             }
             Ok(())
@@ -100,8 +100,12 @@ impl Crowd {
             id += 1;
             let mut phone = self.phone(id, "User");
             let journeys = 4 + chance.below(8);
+            let floods = chance.one_in(8);
             let life = async {
                 user::start(&mut phone).await?;
+                if floods {
+                    return user::flood(&mut phone).await;
+                }
                 for _ in 0..journeys {
                     if self.closes() {
                         break;

@@ -9,7 +9,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::PATIENCE;
 use super::chance::Chance;
-use super::ledger::{Entry, Fate, Ledger};
+use super::ledger::{Deed, Entry, Fate, Ledger, Wish};
 
 /// How much of the chat a person looks at.
 const IN_VIEW: usize = 200;
@@ -142,11 +142,14 @@ impl Phone {
     fn send(&mut self, marks: Vec<String>, pieces: Vec<Outgoing>, fate: Fate) -> Vec<i64> {
         let ids = match <[Outgoing; 1]>::try_from(pieces) {
             Ok([single]) => vec![self.person.send(single)],
-            Err(album) => self.person.album(album),
+            Err(album) => {
+                self.ledger.did(Deed::Album);
+                self.person.album(album)
+            }
         };
         self.ledger.updates(ids.len());
         for (message, mark) in ids.iter().zip(marks) {
-            if fate != Fate::Subject {
+            if matches!(fate, Fate::Kept | Fate::Note) {
                 self.written.push_back((*message, mark.clone()));
             }
             self.note(*message, mark, fate);
@@ -177,16 +180,22 @@ impl Phone {
     pub(crate) fn reply(&mut self, to: i64) -> i64 {
         let (mark, text) = self.words();
         let outgoing = Outgoing::text(text).reply_to(to);
+        self.ledger.did(Deed::Reply);
         self.send(vec![mark], vec![outgoing], Fate::Kept)[0]
     }
 
     /// Sends a piece of any kind; an album now and then with one more item that comes a bit later.
     /// Gives the ids of all its messages.
     pub(crate) fn send_piece(&mut self) -> Vec<i64> {
+        self.send_piece_of(Fate::Kept)
+    }
+
+    /// Sends a piece like that, of which this must become.
+    pub(crate) fn send_piece_of(&mut self, fate: Fate) -> Vec<i64> {
         let (marks, pieces) = self.piece();
-        let mut sent = self.send(marks, pieces, Fate::Kept);
+        let mut sent = self.send(marks, pieces, fate);
         if sent.len() > 1 && self.chance.one_in(2) {
-            sent.push(self.late_sibling(sent[0]));
+            sent.push(self.late_sibling(sent[0], fate));
         }
         sent
     }
@@ -199,13 +208,14 @@ impl Phone {
         self.written.retain(|(id, _)| !messages.contains(id));
     }
 
-    fn late_sibling(&mut self, of: i64) -> i64 {
+    fn late_sibling(&mut self, of: i64, fate: Fate) -> i64 {
+        self.ledger.did(Deed::LateItem);
         self.marks += 1;
         let mark = format!("«{}.{}»", self.id(), self.marks);
         let item = Outgoing::photo().caption(format!("{mark} comes late"));
         let message = self.person.late_sibling(of, item);
         self.ledger.updates(1);
-        self.note(message, mark, Fate::Kept);
+        self.note(message, mark, fate);
         message
     }
 
@@ -215,6 +225,7 @@ impl Phone {
             message,
             mark,
             fate,
+            stands: None,
         });
     }
 
@@ -233,6 +244,23 @@ impl Phone {
         let text = format!("{mark} in other words, {}", self.marks);
         self.person.edit(message, &text);
         self.ledger.updates(1);
+        self.ledger.did(Deed::Edit);
+        self.ledger.stands(self.id(), message, None);
+    }
+
+    /// Edits one of the latest own messages while banned: to others it stays what it was.
+    pub(crate) fn edit_former_in_vain(&mut self) {
+        if self.written.is_empty() {
+            return;
+        }
+        let at = self.chance.below(self.written.len());
+        let (message, mark) = self.written[at].clone();
+        let Some(before) = self.person.message(message) else {
+            return;
+        };
+        self.edit(message, &mark);
+        self.ledger.did(Deed::RefusedEdit);
+        self.ledger.stands(self.id(), message, Some(before.text));
     }
 
     /// Edits one of the latest own messages.
@@ -256,6 +284,7 @@ impl Phone {
         self.under = Some(message);
         self.look();
         let times = if self.chance.one_in(8) { 2 } else { 1 };
+        self.ledger.did(Deed::Press);
         for _ in 0..times {
             if self.person.try_press(message, data).is_ok() {
                 self.ledger.updates(1);
@@ -292,13 +321,17 @@ impl Phone {
     pub(crate) fn press_forged(&mut self, message: i64, data: &str) {
         if self.person.try_press(message, data).is_ok() {
             self.ledger.updates(1);
+            self.ledger.did(Deed::Forged);
         }
     }
 
     /// Blocks the bot, or lifts the block.
     pub(crate) fn block(&self, blocked: bool) {
         match blocked {
-            true => self.person.block(),
+            true => {
+                self.ledger.did(Deed::Block);
+                self.person.block();
+            }
             false => self.person.unblock(),
         }
         self.ledger.updates(1);
@@ -313,6 +346,44 @@ impl Phone {
             if timeout(QUIET, self.sandbox.changed(now)).await.is_err() {
                 return;
             }
+        }
+    }
+
+    /// Waits until all that was done before is stored: the bot has confirmed it to Telegram.
+    pub(crate) async fn is_handled(&self) -> Result<(), Stuck> {
+        let until = self.sandbox.unconfirmed_updates().end;
+        let confirmed = |sandbox: &Sandbox| sandbox.unconfirmed_updates().start >= until;
+        let waited = self.sandbox.wait_until(PATIENCE, confirmed).await;
+        waited.map_err(|_| self.stuck("its updates to be confirmed"))
+    }
+
+    /// Wishes something of the staff, and gets it. What `meanwhile` does is on its way with it.
+    pub(crate) async fn wishes(
+        &mut self,
+        ticket: i64,
+        banned: bool,
+        meanwhile: impl FnOnce(&mut Self),
+    ) -> Result<(), Stuck> {
+        let person = self.id();
+        let granted = |ledger: &Ledger| {
+            ledger
+                .standings()
+                .remove(&person)
+                .map_or(0, |all| all.len())
+        };
+        let before = granted(&self.ledger);
+        let mut grants = self.ledger.grants();
+        self.ledger.wish(Wish {
+            person,
+            ticket,
+            banned,
+        });
+        meanwhile(self);
+        let ledger = self.ledger.clone();
+        let is_granted = grants.wait_for(|_| granted(&ledger) > before);
+        match timeout(PATIENCE, is_granted).await {
+            Ok(Ok(_)) => Ok(()),
+            _ => Err(self.stuck("a ban, or its end")),
         }
     }
 

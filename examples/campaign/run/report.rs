@@ -1,11 +1,27 @@
 //! What a campaign prints: one table, and every broken promise.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::check::Findings;
+use super::ledger::Deed;
 use super::trial::Trial;
+
+/// What people did that is worth a row of its own.
+const LOAD: [(&str, Deed); 10] = [
+    ("albums", Deed::Album),
+    ("album items that came late", Deed::LateItem),
+    ("edits", Deed::Edit),
+    ("Telegram's replies", Deed::Reply),
+    ("buttons pressed", Deed::Press),
+    ("presses that were forged, or over", Deed::Forged),
+    ("times the bot was blocked", Deed::Block),
+    ("floods", Deed::Flood),
+    ("bans", Deed::Ban),
+    ("edits while banned", Deed::RefusedEdit),
+];
 
 /// What came of a trial.
 pub(crate) struct Report {
@@ -15,6 +31,8 @@ pub(crate) struct Report {
     pub(super) updates: u64,
     /// Bot API calls, polls left out, and how many of all ran into trouble.
     pub(super) calls: (u64, u64),
+    /// What people did, by kind.
+    pub(super) deeds: BTreeMap<Deed, u64>,
     /// What was found and counted.
     pub(super) findings: Findings,
     /// The most deliveries that can have come twice.
@@ -65,6 +83,21 @@ pub(crate) fn table(reports: &[(Trial, Report)]) -> String {
     });
     row("of them answers", &|report| {
         report.findings.answers.to_string()
+    });
+    row("tickets answered by several admins", &|report| {
+        report.findings.shared.to_string()
+    });
+    for (name, deed) in LOAD {
+        row(name, &|report| {
+            let times = report.deeds.get(&deed).copied();
+            times.unwrap_or_default().to_string()
+        });
+    }
+    row("messages told of added up", &|report| {
+        report.findings.gathered.to_string()
+    });
+    row("written while banned", &|report| {
+        report.findings.refused.to_string()
     });
     row("given up by their writers", &|report| {
         report.findings.given_up.to_string()

@@ -1,6 +1,6 @@
 //! What is in the database file, read by SQL of our own: the desk's code has no say here.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::time::Duration;
 
@@ -43,6 +43,7 @@ pub(crate) struct NoticeRow {
     pub(crate) state: String,
     pub(crate) kind: String,
     pub(crate) body: Value,
+    pub(crate) ticket: Option<i64>,
     pub(crate) message: Option<i64>,
     pub(crate) doubtful: bool,
     pub(crate) reason: Option<String>,
@@ -66,6 +67,8 @@ pub(crate) struct Rows {
     pub(crate) events: Vec<EventRow>,
     pub(crate) notices: Vec<NoticeRow>,
     pub(crate) conversations: Vec<ConversationRow>,
+    /// Of each person, in order: whether they were banned, or a ban was lifted.
+    pub(crate) standings: BTreeMap<i64, Vec<bool>>,
     pub(crate) quarantine: Vec<String>,
     /// The marks of updates: how many, the least, the greatest.
     pub(crate) marks: (i64, i64, i64),
@@ -86,12 +89,13 @@ fn open(file: &Path, copy: bool) -> Result<Connection> {
     Ok(connection)
 }
 
-/// What is on its way: notices that wait or are being sent, and screens that were not shown. The
+/// What is on its way: notices that wait, are gathered or are being sent, and screens that were not shown. The
 /// desk may be running.
 pub(crate) fn unfinished(file: &Path) -> Result<(i64, i64)> {
     let connection = open(file, false)?;
     connection.query_row(
-        "SELECT (SELECT count(*) FROM notices WHERE state IN ('pending', 'sending', 'held')),
+        "SELECT (SELECT count(*) FROM notices WHERE state IN ('pending', 'sending', 'held'))
+                + (SELECT count(*) FROM gatherings),
                 (SELECT count(*) FROM conversations WHERE shown_no < screen_no)",
         [],
         |row| Ok((row.get(0)?, row.get(1)?)),
@@ -167,7 +171,7 @@ impl Rows {
             )?,
             notices: all(
                 connection,
-                "SELECT id, chat_id, state, kind, body, message_id, doubtful, reason
+                "SELECT id, chat_id, state, kind, body, ticket_id, message_id, doubtful, reason
                  FROM notices ORDER BY id",
                 |row| {
                     Ok(NoticeRow {
@@ -176,9 +180,10 @@ impl Rows {
                         state: row.get(2)?,
                         kind: row.get(3)?,
                         body: json(row.get(4)?),
-                        message: row.get(5)?,
-                        doubtful: row.get(6)?,
-                        reason: row.get(7)?,
+                        ticket: row.get(5)?,
+                        message: row.get(6)?,
+                        doubtful: row.get(7)?,
+                        reason: row.get(8)?,
                     })
                 },
             )?,
@@ -198,6 +203,7 @@ impl Rows {
                     })
                 },
             )?,
+            standings: standings(connection)?,
             quarantine: all(
                 connection,
                 "SELECT update_id, reason FROM quarantine ORDER BY id",
@@ -224,6 +230,19 @@ impl Rows {
         };
         self.messages.iter().map(keyed).collect()
     }
+}
+
+fn standings(connection: &Connection) -> Result<BTreeMap<i64, Vec<bool>>> {
+    let events = all(
+        connection,
+        "SELECT person_id, kind = 'user_banned' FROM person_events ORDER BY id",
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    let mut standings: BTreeMap<i64, Vec<bool>> = BTreeMap::new();
+    for (person, banned) in events {
+        standings.entry(person).or_default().push(banned);
+    }
+    Ok(standings)
 }
 
 fn all<T>(

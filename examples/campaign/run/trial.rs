@@ -317,6 +317,7 @@ impl Field {
         Ok(Report {
             ends: self.ends,
             updates: self.ledger.update_count(),
+            deeds: self.ledger.deeds(),
             calls: (self.calls.last, self.calls.troubled),
             bound: unknowns.bound(),
             findings,

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use frontdesk_sandbox::SeenMessage;
 
-use super::ledger::Fate;
+use super::desk::PER_MINUTE;
+use super::ledger::{Deed, Fate};
 use super::phone::{Phone, Stuck, all_that_carry, carries, number_in};
 
 /// What a modified client could send; a user has none of these buttons.
@@ -27,7 +28,7 @@ const GREETING: &str = "This is support";
 
 /// One of the things that a user does.
 pub(crate) async fn journey(phone: &mut Phone) -> Result<(), Stuck> {
-    match phone.chance.below(20) {
+    match phone.chance.below(21) {
         0..=3 => form(phone).await,
         4..=8 => just_write(phone).await,
         9..=11 => reply(phone).await,
@@ -39,6 +40,7 @@ pub(crate) async fn journey(phone: &mut Phone) -> Result<(), Stuck> {
         }
         17 => press_what_is_over(phone).await,
         18 => block(phone).await,
+        19 => be_banned(phone).await,
         _ => menus(phone).await,
     }
 }
@@ -208,6 +210,10 @@ async fn answer_offer(phone: &mut Phone, offer: SeenMessage, all: &[i64]) -> Res
             .into_iter()
             .flat_map(|start| all_that_carry(&asked, start))
             .collect();
+        if all.is_empty() {
+            // Only who knows what waits throws it away.
+            possible.retain(|data| !data.starts_with("discard:"));
+        }
         if asked.text.contains("What is it about?") {
             possible.retain(|data| data.starts_with("cat:"));
         }
@@ -329,6 +335,78 @@ async fn block(phone: &mut Phone) -> Result<(), Stuck> {
     phone.pause(200).await;
     phone.block(false);
     start(phone).await
+}
+
+/// Is banned for a while. Nothing that is written meanwhile is kept, and no edit.
+async fn be_banned(phone: &mut Phone) -> Result<(), Stuck> {
+    let Some(ticket) = known_to(phone).pop_last() else {
+        return just_write(phone).await;
+    };
+    // A ban throws away what waits for a decision.
+    place_what_waits(phone).await?;
+    phone.ledger().begins_to_wish();
+    let done = write_while_banned(phone, ticket).await;
+    phone.ledger().wishes_no_more();
+    done
+}
+
+async fn write_while_banned(phone: &mut Phone, ticket: i64) -> Result<(), Stuck> {
+    phone.is_handled().await?;
+    phone.look();
+    let words_on_the_way = |phone: &mut Phone| {
+        for _ in 0..phone.chance.below(3) {
+            phone.write(Fate::GivenUp);
+        }
+    };
+    phone.wishes(ticket, true, words_on_the_way).await?;
+    phone.write(Fate::Refused);
+    phone.send_piece_of(Fate::Refused);
+    phone.edit_former_in_vain();
+    phone.press_former();
+    phone.sees(&["You cannot write to support"]).await?;
+    phone.is_handled().await?;
+    phone.look();
+    phone.wishes(ticket, false, |_| {}).await?;
+    phone.sees(&["You can write to support again"]).await?;
+    start(phone).await
+}
+
+/// Writes far more at once than is told of one by one, into a ticket of one's own.
+pub(crate) async fn flood(phone: &mut Phone) -> Result<(), Stuck> {
+    form(phone).await?;
+    phone.ledger().did(Deed::Flood);
+    phone.look();
+    for _ in 0..PER_MINUTE + 5 + phone.chance.below(60) {
+        phone.write(Fate::Kept);
+    }
+    phone.edit_former();
+    phone.sees(&["That was a lot at once"]).await?;
+    phone.is_handled().await?;
+    place_what_waits(phone).await?;
+    // What is too long for a draft becomes a ticket by itself.
+    phone.command("/tickets");
+    let list = phone.sees(&["My tickets"]).await?;
+    for ticket in all_that_carry(&list, "mt:") {
+        if let Ok(number) = ticket.trim_start_matches("mt:").parse() {
+            phone.ledger().opened(phone.id(), number);
+        }
+    }
+    Ok(())
+}
+
+/// Answers every question that is open.
+async fn place_what_waits(phone: &mut Phone) -> Result<(), Stuck> {
+    for _ in 0..8 {
+        phone.command("/start");
+        let menu = phone.sees(&[GREETING]).await?;
+        let Some(waits) = carries(&menu, "draft:") else {
+            return Ok(());
+        };
+        phone.press(menu.id, &waits);
+        let offer = phone.sees(&["✉️ "]).await?;
+        answer_offer(phone, offer, &[]).await?;
+    }
+    Err(Stuck(format!("{} is asked for ever", phone.id())))
 }
 
 /// Menus, and an edit that comes right after.

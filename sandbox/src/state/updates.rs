@@ -1,6 +1,6 @@
 //! The queue of updates that wait for the bot: delivery, and confirming by `offset` or one by one.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, ops::Range};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -221,6 +221,12 @@ impl UpdateQueue {
     /// How many updates are not confirmed.
     pub(crate) fn pending(&self) -> usize {
         self.waiting.len()
+    }
+
+    /// The ids of those that are not confirmed: from the oldest to the next one to be given.
+    pub(crate) fn ids(&self) -> Range<i64> {
+        let oldest = self.waiting.front().map(|update| update.id);
+        oldest.unwrap_or(self.next_id)..self.next_id
     }
 
     /// How many updates were never handed out.

@@ -1,7 +1,7 @@
 //! What reached whom: every message at least once, in order, in its newest words; doubled ones are
 //! counted, and each of them was one whose sending nobody could know the end of.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::super::ADMINS;
 use super::super::ledger::Fate;
@@ -48,6 +48,8 @@ pub(super) fn notices(world: &World<'_>, findings: &mut Findings) {
 pub(super) fn copies(world: &World<'_>, unknowns: &Unknowns, findings: &mut Findings) {
     let copies = all_copies(world);
     arrived(world, &copies, findings);
+    told_added_up(world, &copies, findings);
+    of_the_banned(world, &copies, findings);
     in_order(world, &copies, findings);
     in_newest_words(world, &copies, findings);
     doubled(world, &copies, unknowns, findings);
@@ -77,8 +79,13 @@ fn user_of(world: &World<'_>, ticket: i64) -> Option<i64> {
     ticket.map(|ticket| ticket.user)
 }
 
-/// Answers reached their user, and what users wrote reached the staff.
+/// Answers reached their user, and what users wrote reached the staff, but for what is told of added
+/// up.
 fn arrived(world: &World<'_>, copies: &Copies<'_>, findings: &mut Findings) {
+    let added_up: BTreeSet<i64> = added_up(world)
+        .into_keys()
+        .map(|(_, ticket)| ticket)
+        .collect();
     for row in world.rows.messages.iter().filter(|row| !row.note) {
         let Some(mark) = mark(world, row) else {
             continue;
@@ -86,7 +93,7 @@ fn arrived(world: &World<'_>, copies: &Copies<'_>, findings: &mut Findings) {
         let reached = |chat: i64| copies.contains_key(&(chat, mark));
         let arrived = match row.by_admin {
             true => user_of(world, row.ticket).is_some_and(reached),
-            false => ADMINS.into_iter().any(reached),
+            false => ADMINS.into_iter().any(reached) || added_up.contains(&row.ticket),
         };
         if !arrived {
             findings.lost += 1;
@@ -115,6 +122,78 @@ fn arrived(world: &World<'_>, copies: &Copies<'_>, findings: &mut Findings) {
             findings.lost += 1;
             let what = format!("{mark} in {}, by notice {}", notice.chat, notice.id);
             findings.broken("never arrived", what);
+        }
+    }
+}
+
+/// By admin and ticket: of how many messages they were told added up.
+fn added_up(world: &World<'_>) -> BTreeMap<(i64, i64), usize> {
+    let mut added_up: BTreeMap<(i64, i64), usize> = BTreeMap::new();
+    for notice in &world.rows.notices {
+        if let Some(ticket) = notice.ticket
+            && notice.kind == "more_messages"
+        {
+            let messages = notice.body["messages"].as_u64().unwrap_or_default();
+            let messages = usize::try_from(messages).unwrap_or(usize::MAX);
+            *added_up.entry((notice.chat, ticket)).or_default() += messages;
+        }
+    }
+    added_up
+}
+
+/// Of each message of a flood that no admin reads one was told, and of none that they read as well.
+/// An album counts as one.
+fn told_added_up(world: &World<'_>, copies: &Copies<'_>, findings: &mut Findings) {
+    let added_up = added_up(world);
+    let tickets: BTreeSet<i64> = added_up.keys().map(|(_, ticket)| *ticket).collect();
+    for ticket in tickets {
+        let messages = world.rows.messages.iter();
+        let messages = messages.filter(|row| row.ticket == ticket && !row.by_admin);
+        let mut albums = BTreeSet::new();
+        let heads: Vec<&str> = messages
+            .filter(|row| row.album.as_ref().is_none_or(|album| albums.insert(album)))
+            .filter_map(|row| mark(world, row))
+            .collect();
+        let unread = |admins: &[i64]| {
+            let unread = heads.iter();
+            unread
+                .filter(|mark| {
+                    let mut admins = admins.iter();
+                    !admins.any(|admin| copies.contains_key(&(*admin, **mark)))
+                })
+                .count()
+        };
+        let missing = unread(&ADMINS);
+        findings.gathered += missing;
+        let mut told_of = 0;
+        for admin in ADMINS {
+            let told = added_up.get(&(admin, ticket)).copied().unwrap_or_default();
+            told_of += told;
+            let most = unread(&[admin]);
+            if told > most {
+                let what = format!("#{ticket}: {admin} was told of {told}, {most} are unread");
+                findings.broken("added up", what);
+            }
+        }
+        if missing > told_of {
+            findings.lost += missing - told_of;
+            let what = format!("#{ticket}: the staff were told of {told_of} of {missing}");
+            findings.broken("added up", what);
+        }
+    }
+}
+
+/// Nobody reads what was written by somebody who was banned.
+fn of_the_banned(world: &World<'_>, copies: &Copies<'_>, findings: &mut Findings) {
+    let entries = world.entries.iter();
+    let refused: BTreeSet<&str> = entries
+        .filter(|entry| entry.fate == Fate::Refused)
+        .map(|entry| entry.mark.as_str())
+        .collect();
+    for (chat, mark) in copies.keys() {
+        if refused.contains(mark) {
+            let what = format!("{mark} by {chat}, though its writer was banned");
+            findings.broken("read by somebody else", what);
         }
     }
 }
@@ -154,8 +233,7 @@ fn in_order(world: &World<'_>, copies: &Copies<'_>, findings: &mut Findings) {
 fn in_newest_words(world: &World<'_>, copies: &Copies<'_>, findings: &mut Findings) {
     let mut words: HashMap<&str, &str> = HashMap::new();
     for entry in &world.entries {
-        let own = world.own_words(entry.chat, entry.message);
-        words.insert(&entry.mark, own);
+        words.insert(&entry.mark, world.words(entry));
     }
     for ((chat, mark), copies) in copies {
         let Some((id, text)) = copies.last() else {

@@ -21,6 +21,11 @@ pub(crate) struct Findings {
     pub(crate) messages: usize,
     pub(crate) answers: usize,
     pub(crate) tickets: usize,
+    /// Answered by more than one admin.
+    pub(crate) shared: usize,
+    /// Told of added up, not one by one.
+    pub(crate) gathered: usize,
+    pub(crate) refused: usize,
     pub(crate) given_up: usize,
     pub(crate) lost: usize,
     pub(crate) out_of_order: usize,
@@ -90,6 +95,7 @@ pub(crate) fn check(
     stored::tickets(&world, &ledger.tickets(), &mut findings);
     stored::trail(&world, &mut findings);
     stored::updates(&world, ledger.update_count(), &mut findings);
+    stored::standings(&world, &ledger.standings(), &mut findings);
     delivered::notices(&world, &mut findings);
     delivered::copies(&world, unknowns, &mut findings);
     shown::screens(&world, &mut findings);
@@ -102,6 +108,12 @@ pub(crate) fn check(
 }
 
 impl World<'_> {
+    /// The words of a message as everybody else is to read them.
+    fn words<'a>(&'a self, entry: &'a Entry) -> &'a str {
+        let stands = entry.stands.as_deref();
+        stands.unwrap_or_else(|| self.own_words(entry.chat, entry.message))
+    }
+
     /// The words of a message as its writer sees them now.
     fn own_words(&self, chat: i64, message: i64) -> &str {
         let chat = self.chats.get(&chat);

@@ -6,13 +6,14 @@ use frontdesk_desk::screen::Show;
 use frontdesk_desk::ticket::Lang;
 
 use super::super::ADMINS;
+use super::super::desk::PER_MINUTE;
 use super::super::rows::ConversationRow;
 use super::{Findings, World};
 
 /// Every newest screen is shown, in its message, as it is drawn, with its buttons.
 pub(super) fn screens(world: &World<'_>, findings: &mut Findings) {
     let config = Config::from_toml(&format!(
-        "desk.admins = {ADMINS:?}\ndesk.language = \"en\"\nlimits.person_per_minute = 0"
+        "desk.admins = {ADMINS:?}\ndesk.language = \"en\"\nlimits.person_per_minute = {PER_MINUTE}"
     ));
     let settings = match config {
         Ok(config) => config.settings(),

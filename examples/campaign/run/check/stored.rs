@@ -10,12 +10,17 @@ use super::{Findings, World};
 /// Every message that Telegram got is stored exactly once, in the words that its writer sees.
 pub(super) fn messages(world: &World<'_>, findings: &mut Findings) {
     let drafts = drafts(world);
+    let mut times: HashMap<(i64, i64), usize> = HashMap::new();
+    for row in &world.rows.messages {
+        *times.entry((row.chat, row.message)).or_default() += 1;
+    }
     for entry in &world.entries {
         let source = (entry.chat, entry.message);
         let row = world.by_source.get(&source);
         let waiting = drafts.get(&source).map_or(&[][..], Vec::as_slice);
-        let own = world.own_words(entry.chat, entry.message);
-        let mut count = usize::from(row.is_some()) + waiting.len();
+        let own = world.words(entry);
+        let times = times.get(&source).copied().unwrap_or_default();
+        let mut count = times + waiting.len();
         if entry.fate == Fate::Subject && count == 0 {
             count = subjects(world, entry.chat, &entry.mark, own, findings);
         }
@@ -24,6 +29,12 @@ pub(super) fn messages(world: &World<'_>, findings: &mut Findings) {
         }
         match entry.fate {
             Fate::GivenUp => findings.given_up += 1,
+            Fate::Refused => {
+                findings.refused += 1;
+                if count > 0 {
+                    findings.broken("kept, though its writer was banned", &entry.mark);
+                }
+            }
             Fate::Kept | Fate::Subject | Fate::Note if count == 0 => {
                 findings.lost += 1;
                 findings.broken(
@@ -63,12 +74,32 @@ pub(super) fn messages(world: &World<'_>, findings: &mut Findings) {
         .messages
         .iter()
         .filter(|row| row.by_admin && !row.note);
-    findings.answers = answers.count();
+    let mut by_ticket: BTreeMap<i64, BTreeSet<i64>> = BTreeMap::new();
+    for answer in answers {
+        findings.answers += 1;
+        by_ticket
+            .entry(answer.ticket)
+            .or_default()
+            .insert(answer.chat);
+    }
+    findings.shared = by_ticket.values().filter(|admins| admins.len() > 1).count();
     for person in &world.rows.quarantine {
         findings.broken("put aside", person);
     }
     if world.rows.integrity != "ok" {
         findings.broken("the file is damaged", &world.rows.integrity);
+    }
+}
+
+/// Every ban, and the end of each, happened once.
+pub(super) fn standings(
+    world: &World<'_>,
+    expected: &BTreeMap<i64, Vec<bool>>,
+    findings: &mut Findings,
+) {
+    if world.rows.standings != *expected {
+        let what = format!("happened: {expected:?}, stored: {:?}", world.rows.standings);
+        findings.broken("bans", what);
     }
 }
 
