@@ -114,7 +114,7 @@ impl Desk {
         }
     }
 
-    async fn is_killed(mut self) {
+    async fn is_killed(&mut self) {
         self.child.kill().await.expect("a kill");
     }
 }
@@ -146,10 +146,9 @@ impl Street {
         self.folder.path().join("desk.db")
     }
 
-    async fn kill_and_start(self) -> Self {
+    async fn kill_and_start(&mut self) {
         self.desk.is_killed().await;
-        let desk = Desk::start(&self.sandbox, &self.file());
-        Self { desk, ..self }
+        self.desk = Desk::start(&self.sandbox, &self.file());
     }
 
     /// Waits until the person reads this, everything is confirmed, and the desk has stored that
@@ -207,7 +206,7 @@ async fn play(journey: impl Iterator<Item = (Step, i64)>, kill: bool) -> Vec<Str
         street.answered(person, reads, held).await;
         stories.push(street.story());
         if kill {
-            street = street.kill_and_start().await;
+            street.kill_and_start().await;
         }
     }
     street.desk.is_killed().await;

@@ -105,6 +105,13 @@ impl Ledger {
         }
     }
 
+    /// What others read of a message, where that is not what its writer sees.
+    pub(crate) fn words_that_stand(&self, chat: i64, message: i64) -> Option<String> {
+        let book = self.lock();
+        let place = book.by_source.get(&(chat, message))?;
+        book.entries[*place].stands.clone()
+    }
+
     /// Somebody did something of a kind.
     pub(crate) fn did(&self, deed: Deed) {
         *self.lock().deeds.entry(deed).or_default() += 1;

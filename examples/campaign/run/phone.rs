@@ -255,12 +255,11 @@ impl Phone {
         }
         let at = self.chance.below(self.written.len());
         let (message, mark) = self.written[at].clone();
-        let Some(before) = self.person.message(message) else {
-            return;
-        };
+        let stands = self.ledger.words_that_stand(self.id(), message);
+        let before = self.person.message(message).map(|before| before.text);
         self.edit(message, &mark);
         self.ledger.did(Deed::RefusedEdit);
-        self.ledger.stands(self.id(), message, Some(before.text));
+        self.ledger.stands(self.id(), message, stands.or(before));
     }
 
     /// Edits one of the latest own messages.
