@@ -4,12 +4,19 @@ use std::fmt;
 use std::io::{self, Write};
 use std::path::Path;
 
+use chrono::TimeDelta;
+use frontdesk_actors::clock::Clock;
 use frontdesk_actors::intake::IntakeError;
 use frontdesk_actors::store::{StoreError, migrate, quarantine, reads};
 use frontdesk_actors::telegram::{Client, ClientSettings, Failure, Token};
+use frontdesk_desk::text::{self, Text};
+use frontdesk_desk::ticket::{Lang, Time};
 
 use crate::config::{Config, Setting};
 use crate::operate::{OperateError, open_existing};
+
+/// How far the machine's time may be from Telegram's, in seconds.
+const MOST_OFF: i64 = 5;
 
 /// What a check comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +49,7 @@ type Line = (Grade, String);
 pub async fn check(
     config: &Config,
     settings: &[Setting],
+    clock: &Clock,
     out: &mut impl Write,
 ) -> io::Result<bool> {
     let key = settings
@@ -63,15 +71,38 @@ pub async fn check(
         writeln!(out, "{name:key$}  {is:value$}  {source}")?;
     }
     writeln!(out)?;
-    let mut lines = vec![admins(config), database(config).await];
+    let mut lines = vec![admins(config), texts(), database(config).await];
     let (telegram, bot) = telegram(config).await;
     lines.push(telegram);
+    lines.extend(time(config, clock).await);
     lines.extend(unreachable_admins(config, bot.as_deref()).await);
     lines.extend(put_aside(config).await);
     for (grade, sentence) in &lines {
         writeln!(out, "{grade:7}  {sentence}")?;
     }
     Ok(lines.iter().all(|(grade, _)| *grade != Grade::Error))
+}
+
+/// Whether the desk knows all its words.
+fn texts() -> Line {
+    let mut counts = Vec::new();
+    for lang in Lang::ALL {
+        let faults = text::faults(*lang);
+        if !faults.is_empty() {
+            let (lang, faults) = (lang.as_str(), faults.join(", "));
+            let sentence = format!(
+                "texts: {lang} lacks {faults}; the program was not built from a whole source: \
+                 build or fetch it again"
+            );
+            return (Grade::Error, sentence);
+        }
+        counts.push(lang.as_str());
+    }
+    let (languages, all) = (counts.join(", "), Text::KEYS.len());
+    (
+        Grade::Ok,
+        format!("texts: {languages}, each with all {all} texts"),
+    )
 }
 
 fn admins(config: &Config) -> Line {
@@ -116,12 +147,12 @@ async fn database(config: &Config) -> Line {
         }
         // Nothing is written: it only shows whether that could be.
         drop(db.write().await?);
-        Ok(steps)
+        Ok((steps, db.version().await?))
     };
     let steps = looked.await;
     db.close().await;
-    let steps = match steps {
-        Ok(steps) => steps,
+    let (steps, version) = match steps {
+        Ok(looked) => looked,
         Err(error) => return (Grade::Error, format!("database.url: {error}")),
     };
     let schema = steps
@@ -136,20 +167,20 @@ async fn database(config: &Config) -> Line {
     ) {
         (true, _) => (
             Grade::Ok,
-            format!("database.url: the schema is {schema}, up to date"),
+            format!("database.url: {version}, its schema is {schema}, up to date"),
         ),
         (false, true) => {
             let sentence = "the next start brings it up to date";
             (
                 Grade::Warning,
-                format!("database.url: the schema is {schema}; {sentence}"),
+                format!("database.url: {version}, its schema is {schema}; {sentence}"),
             )
         }
         (false, false) => {
             let sentence = "it is outdated, and database.migrate is off: `frontdesk migrate up`";
             (
                 Grade::Error,
-                format!("database.url: the schema is {schema}; {sentence}"),
+                format!("database.url: {version}, its schema is {schema}; {sentence}"),
             )
         }
     }
@@ -228,6 +259,37 @@ async fn telegram(config: &Config) -> (Line, Option<String>) {
     }
 }
 
+/// How far the machine's time is from Telegram's; nothing if Telegram does not tell, which has a line
+/// of its own.
+async fn time(config: &Config, clock: &Clock) -> Option<Line> {
+    let token = config.telegram.token.clone()?;
+    let client = Client::new(&client_settings(config, token)).ok()?;
+    let before = clock.now();
+    let theirs = client.time().await.ok()??;
+    Some(difference(before, theirs, clock.now()))
+}
+
+/// What to say of a time that Telegram told between two of ours, cut to the second.
+fn difference(before: Time, theirs: Time, after: Time) -> Line {
+    let most = TimeDelta::seconds(MOST_OFF);
+    let ahead = before - theirs - TimeDelta::seconds(1);
+    let behind = theirs - after;
+    let (off, way) = match (ahead > most, behind > most) {
+        (true, _) => (ahead, "ahead of"),
+        (_, true) => (behind, "behind"),
+        _ => {
+            let sentence = format!("time: within {MOST_OFF} s of Telegram's");
+            return (Grade::Ok, sentence);
+        }
+    };
+    let sentence = format!(
+        "time: this machine is {} s {way} Telegram; days and pauses are wrong by as much: set its \
+         clock, and let it be kept (by NTP)",
+        off.num_seconds()
+    );
+    (Grade::Warning, sentence)
+}
+
 /// The client as the configuration describes it.
 pub(crate) fn client_settings(config: &Config, token: Token) -> ClientSettings {
     ClientSettings {
@@ -237,5 +299,33 @@ pub(crate) fn client_settings(config: &Config, token: Token) -> ClientSettings {
         // would be made anew all the time.
         connections: 4 * config.actors.notifier.concurrent,
         poll_timeout: config.actors.intake.timeout,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+
+    #[test]
+    fn a_clock_that_is_off_by_more_than_a_few_seconds_is_told() {
+        let at = |micros| DateTime::from_timestamp_micros(micros).expect("a time");
+        // Telegram's second is 100; the answer took from `before` to `after`, in milliseconds.
+        let cases: &[(i64, i64, &str)] = &[
+            (100_500, 100_900, "within"),
+            (106_000, 126_000, "within"),
+            (106_001, 106_001, "5 s ahead"),
+            (85_000, 95_000, "within"),
+            (84_000, 94_999, "5 s behind"),
+            (3_700_500, 3_700_600, "3599 s ahead"),
+            (0, 1_000, "99 s behind"),
+        ];
+        for (before, after, says) in cases {
+            let (grade, sentence) =
+                difference(at(before * 1000), at(100_000_000), at(after * 1000));
+            assert!(sentence.contains(says), "{before} {after}: {sentence}");
+            assert_eq!(grade == Grade::Ok, *says == "within", "{sentence}");
+        }
     }
 }

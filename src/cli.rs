@@ -30,8 +30,25 @@ pub(crate) enum Command {
         #[arg(long, value_name = "DIR")]
         data: Option<PathBuf>,
     },
-    /// Print every setting with its source, and check the database and the token.
+    /// Print every setting with its source, and check whether the desk could work.
+    ///
+    /// Each line is ok, a warning, or an error, with what to do. The exit code is 0 without an error,
+    /// 1 with one, 2 if a setting cannot be read at all.
     Check,
+    /// Write a copy of the database to FILE; the desk may be running.
+    Backup {
+        /// The file to make.
+        file: PathBuf,
+        /// Replace FILE if it is there.
+        #[arg(long)]
+        overwrite: bool,
+    },
+    /// Put a backup in the place of the database. No desk may be running; the database from before
+    /// is kept.
+    Restore {
+        /// The backup; it stays as it is.
+        file: PathBuf,
+    },
     /// Change or show the schema of the database.
     #[command(subcommand)]
     Migrate(Migrate),

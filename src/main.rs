@@ -85,13 +85,19 @@ async fn obey(cli: Cli, config: Config, settings: Vec<Setting>) -> Result<i32> {
             demo.run(&mut out).await?;
         }
         Some(Command::Check) => {
-            if !check::check(&config, &settings, &mut out).await? {
+            if !check::check(&config, &settings, &clock, &mut out).await? {
                 return Ok(FAILURE);
             }
         }
         Some(Command::Migrate(Migrate::Up)) => operate::up(&config, &mut out).await?,
         Some(Command::Migrate(Migrate::Down { to, drop_data })) => {
             operate::down(&config, to, drop_data, clock.now(), &mut out).await?;
+        }
+        Some(Command::Backup { file, overwrite }) => {
+            operate::backup(&config, &file, overwrite, &mut out).await?;
+        }
+        Some(Command::Restore { file }) => {
+            operate::restore(&config, &file, clock.now(), &mut out).await?;
         }
         Some(Command::Migrate(Migrate::Status)) => operate::status(&config, &mut out).await?,
         Some(Command::Notices(Notices::List { state, chat, limit })) => {

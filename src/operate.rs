@@ -1,13 +1,15 @@
 //! What an operator does to the database by hand: the schema, and updates that were put aside.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use frontdesk_actors::store::{
     Db, DbSettings, QuarantineId, StoreError,
+    backup::{self, Contents},
     migrate::{self, Step},
     quarantine::{self, Quarantined},
 };
+use frontdesk_actors::telegram::Token;
 use frontdesk_desk::ticket::Time;
 
 use crate::config::{Config, Database};
@@ -135,6 +137,62 @@ pub async fn status(config: &Config, out: &mut impl Write) -> Result<(), Operate
         writeln!(out, "{state}  {:>4}  {}", step.version, step.name)?;
     }
     Ok(())
+}
+
+/// `backup`: a copy of the database in a file.
+///
+/// # Errors
+/// [`OperateError`]; among others if there is such a file, unless `overwrite`.
+pub async fn backup(
+    config: &Config,
+    file: &Path,
+    overwrite: bool,
+    out: &mut impl Write,
+) -> Result<(), OperateError> {
+    let db = open_existing(config).await?;
+    let written = backup::backup(&db, file, overwrite).await;
+    db.close().await;
+    writeln!(out, "{} is a backup: {}", file.display(), within(written?))?;
+    Ok(())
+}
+
+/// `restore`: puts a backup in the place of the database, which is kept beside it.
+///
+/// # Errors
+/// [`OperateError`]; among others if a desk is running.
+pub async fn restore(
+    config: &Config,
+    file: &Path,
+    now: Time,
+    out: &mut impl Write,
+) -> Result<(), OperateError> {
+    let path = config.database.path();
+    let bot = config.telegram.token.as_ref().map(Token::bot_id);
+    let restored = backup::restore(file, &path, bot, now).await?;
+    let (path, file) = (path.display(), file.display());
+    writeln!(out, "{path} is {file} now: {}", within(restored.contents))?;
+    if let Some(former) = restored.former {
+        writeln!(
+            out,
+            "the database from before is kept as {}",
+            former.display()
+        )?;
+    }
+    Ok(())
+}
+
+/// What is in a copy, in words.
+fn within(contents: Contents) -> String {
+    let Contents {
+        schema,
+        tickets,
+        bytes,
+    } = contents;
+    let tickets = match tickets {
+        1 => "1 ticket".to_owned(),
+        many => format!("{many} tickets"),
+    };
+    format!("schema {schema}, {tickets}, {} kB", bytes.div_ceil(1000))
 }
 
 /// `quarantine list`: one line for each update that was put aside, without its words.

@@ -88,29 +88,18 @@ impl Db {
         &self.path
     }
 
+    /// Whether the file at this path is this database.
+    pub(super) fn is_at(&self, path: &Path) -> bool {
+        FileId::of(path).as_ref() == Some(&self.file)
+    }
+
     /// Makes sure that no other desk uses the file, for as long as the claim is kept: both would send
     /// what is in the outbox.
     ///
     /// # Errors
     /// `Refused` if another one does, `Unavailable` if the folder cannot be written.
     pub fn claim(&self) -> Result<Claim, StoreError> {
-        let mut path = self.path.clone().into_os_string();
-        path.push("-desk");
-        let file = File::create(path).map_err(|error| {
-            StoreError::Unavailable(match error.kind() {
-                ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Trouble::Full,
-                _ => Trouble::ReadOnly,
-            })
-        })?;
-        match file.try_lock() {
-            Err(TryLockError::WouldBlock) => Err(StoreError::Refused(
-                "another desk is running with this database: stop that one first, or give this \
-                 one a database and a bot of its own"
-                    .to_owned(),
-            )),
-            // A file system without locks has none to respect.
-            Ok(()) | Err(TryLockError::Error(_)) => Ok(Claim(file)),
-        }
+        Claim::take(&self.path)
     }
 
     /// Starts to write. There is one writer at a time: this waits for the one before.
@@ -134,6 +123,17 @@ impl Db {
     /// The pool that writes, for what cannot be done in a transaction.
     pub(super) fn writer(&self) -> &SqlitePool {
         &self.writer
+    }
+
+    /// Which database it is, with its version.
+    ///
+    /// # Errors
+    /// As the read failed.
+    pub async fn version(&self) -> Result<String, StoreError> {
+        let version: String = sqlx::query_scalar("SELECT sqlite_version()")
+            .fetch_one(&self.readers)
+            .await?;
+        Ok(format!("SQLite {version}"))
     }
 
     /// Closes all connections, once what they do is done; every later use is answered
@@ -170,14 +170,38 @@ async fn begin(
 #[must_use]
 pub struct Claim(#[expect(dead_code, reason = "its lock counts, for as long as it is open")] File);
 
+impl Claim {
+    /// That of the database at this path, which need not be there.
+    pub(super) fn take(database: &Path) -> Result<Self, StoreError> {
+        let mut path = database.to_owned().into_os_string();
+        path.push("-desk");
+        let file = File::create(path).map_err(|error| {
+            StoreError::Unavailable(match error.kind() {
+                ErrorKind::NotFound => Trouble::CannotOpen,
+                ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Trouble::Full,
+                _ => Trouble::ReadOnly,
+            })
+        })?;
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => Err(StoreError::Refused(
+                "another desk is running with this database: stop that one first, or give this \
+                 one a database and a bot of its own"
+                    .to_owned(),
+            )),
+            // A file system without locks has none to respect.
+            Ok(()) | Err(TryLockError::Error(_)) => Ok(Self(file)),
+        }
+    }
+}
+
 /// Which file it is, by device and number.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct FileId(u64, u64);
+pub(super) struct FileId(u64, u64);
 
 impl FileId {
     /// That of the file at this path, if there is one.
     #[cfg(unix)]
-    fn of(path: &Path) -> Option<Self> {
+    pub(super) fn of(path: &Path) -> Option<Self> {
         use std::os::unix::fs::MetadataExt;
 
         let file = std::fs::metadata(path).ok()?;
@@ -186,7 +210,7 @@ impl FileId {
 
     /// Elsewhere an open file cannot be moved or deleted.
     #[cfg(not(unix))]
-    fn of(_: &Path) -> Option<Self> {
-        Some(Self(0, 0))
+    pub(super) fn of(path: &Path) -> Option<Self> {
+        path.exists().then_some(Self(0, 0))
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use frontdesk_desk::ticket::Time;
 use sqlx::migrate::{Migration, Migrator};
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
 use super::db::Db;
 use super::error::StoreError;
@@ -109,14 +109,19 @@ fn newest() -> i64 {
 /// The schema of the database; 0 is an empty one.
 async fn schema(db: &Db) -> Result<i64, StoreError> {
     let mut tx = db.read().await?;
+    schema_of(&mut tx).await
+}
+
+/// As [`schema`].
+pub(super) async fn schema_of(connection: &mut SqliteConnection) -> Result<i64, StoreError> {
     let tracked = sqlx::query("SELECT 1 FROM sqlite_master WHERE name = '_sqlx_migrations'")
-        .fetch_optional(&mut *tx)
+        .fetch_optional(&mut *connection)
         .await?;
     if tracked.is_none() {
         return Ok(0);
     }
     let theirs: Option<i64> = sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations")
-        .fetch_one(&mut *tx)
+        .fetch_one(connection)
         .await?;
     let (ours, theirs) = (newest(), theirs.unwrap_or(0));
     if theirs > ours {

@@ -14,6 +14,7 @@
 pub mod error;
 pub mod types;
 
+pub mod backup;
 pub mod db;
 pub mod facts;
 pub mod import;

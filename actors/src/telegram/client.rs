@@ -6,10 +6,11 @@
 use std::fmt;
 use std::time::Duration;
 
+use chrono::DateTime;
 use frontdesk_desk::ids::{BotId, PersonId, UpdateId};
-use frontdesk_desk::ticket::Lang;
-use reqwest::header::{CONTENT_TYPE, HeaderValue};
-use reqwest::{Url, redirect};
+use frontdesk_desk::ticket::{Lang, Time};
+use reqwest::header::{CONTENT_TYPE, DATE, HeaderValue};
+use reqwest::{Response, Url, redirect};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -132,6 +133,19 @@ impl Client {
         })
     }
 
+    /// What the time is at Telegram, to the second, if the answer to a call says it.
+    ///
+    /// # Errors
+    /// [`Failure`] of the connection; what the call was answered does not matter.
+    pub async fn time(&self) -> Result<Option<Time>, Failure> {
+        let answer = self.calls.post(&GetMe(json!({}))).await?;
+        let date = answer.headers().get(DATE);
+        let date = date.and_then(|date| date.to_str().ok());
+        Ok(date
+            .and_then(|date| DateTime::parse_from_rfc2822(date).ok())
+            .map(|date| date.to_utc()))
+    }
+
     /// Asks for updates, raw, at most `limit` (1 to 100), and waits for the first. Confirms all
     /// those below `offset`.
     ///
@@ -249,21 +263,23 @@ impl Line {
         P: Payload + Serialize,
         P::Output: DeserializeOwned,
     {
+        let answer = self.post(&payload).await?;
+        let status = answer.status().as_u16();
+        let body = answer.bytes().await.map_err(|_| Failure::Uncertain)?;
+        of_answer(status, &body)
+    }
+
+    async fn post<P: Payload + Serialize>(&self, payload: &P) -> Result<Response, Failure> {
         let unwritable = || Failure::Permanent("the call cannot be written".to_owned());
-        let body = serde_json::to_vec(&payload).map_err(|_| unwritable())?;
+        let body = serde_json::to_vec(payload).map_err(|_| unwritable())?;
         let method = self.methods.join(P::NAME).map_err(|_| unwritable())?;
-        let answer = self
+        let call = self
             .bot
             .client()
             .post(method)
             .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
-            .body(body)
-            .send()
-            .await
-            .map_err(|error| of_connection(&error))?;
-        let status = answer.status().as_u16();
-        let body = answer.bytes().await.map_err(|_| Failure::Uncertain)?;
-        of_answer(status, &body)
+            .body(body);
+        call.send().await.map_err(|error| of_connection(&error))
     }
 }
 

@@ -67,6 +67,12 @@ pub(super) fn read(marked: &str) -> Formatted {
     text
 }
 
+/// Whether every mark in the words has its second.
+pub(super) fn is_closed(marked: &str) -> bool {
+    let twice = |mark: char| marked.matches(mark).count().is_multiple_of(2);
+    MARKS.iter().all(|(_, mark, _)| twice(*mark))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -49,6 +49,11 @@ impl Toast {
     }
 }
 
+/// The keys of the texts that cannot be worded in this language; a complete one has none.
+pub fn faults(lang: Lang) -> Vec<&'static str> {
+    catalogue::faults(lang)
+}
+
 /// The commands for Telegram's menu, each with what it does; admins have more.
 pub fn commands(lang: Lang, admin: bool) -> Vec<(String, String)> {
     let everybodys = [

@@ -1,5 +1,6 @@
 //! The command line: what it says, where it says it, and with which exit code.
 
+mod backups;
 mod demo;
 mod mistakes;
 mod notices;
@@ -152,6 +153,8 @@ async fn check_shows_every_setting_with_its_source_and_never_the_token() {
         "{text}"
     );
     assert!(text.contains("\nok       telegram.token: Telegram knows it as @frontdesk_demo_bot\n"));
+    assert!(text.contains("\nok       texts: en, ru, each with all "));
+    assert!(text.contains("\nok       time: within 5 s of Telegram's\n"));
     let secret = sandbox.token().split_once(':').expect("a token").1;
     assert!(!text.contains(secret) && !err(&output).contains(secret));
     assert!(
