@@ -76,6 +76,7 @@ pub struct Program {
     intake: Addr<Intake>,
     notifier: Addr<Notifier>,
     tickets: Addr<Tickets>,
+    /// Those of the conversations, if they have threads of their own.
     arbiters: Vec<Arbiter>,
     clock: Clock,
     grace: std::time::Duration,
@@ -92,20 +93,22 @@ struct Watched {
     damage: watch::Receiver<Option<StoreError>>,
 }
 
-/// The actix system that the desk is made for: the database and the calls to Telegram run on a pool
-/// of threads, so that work in an actor never holds up a connection.
+/// The actix system that the desk is made for: one thread for everything but SQLite, whose
+/// connections have threads of their own. Nothing here computes for long, and handing work to
+/// another thread costs more than nearly all of it; moreover what belongs to one batch of updates
+/// comes to the database together.
 ///
 /// # Errors
-/// If the operating system has no threads to give.
+/// If the operating system does not let the thread wait for connections and times.
 pub fn system() -> io::Result<SystemRunner> {
-    let pool = tokio::runtime::Builder::new_multi_thread()
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    Ok(System::with_tokio_rt(|| pool))
+    Ok(System::with_tokio_rt(|| runtime))
 }
 
-/// Starts the desk. To be called inside an actix system; the database and the calls to Telegram run
-/// on its runtime, conversations on threads of their own.
+/// Starts the desk. To be called inside an actix system; it runs on its thread, but conversations
+/// on threads of their own if the configuration wants more than one.
 ///
 /// # Errors
 /// [`StartError`]; nothing runs then.
@@ -185,10 +188,14 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Program, StartError>
     )
     .start();
 
-    let arbiters: Vec<Arbiter> = (0..config.actors.sessions.threads)
-        .map(|_| Arbiter::new())
-        .collect();
-    let handles: Vec<ArbiterHandle> = arbiters.iter().map(Arbiter::handle).collect();
+    let arbiters: Vec<Arbiter> = match config.actors.sessions.threads {
+        1 => Vec::new(),
+        threads => (0..threads).map(|_| Arbiter::new()).collect(),
+    };
+    let handles: Vec<ArbiterHandle> = match arbiters.as_slice() {
+        [] => vec![Arbiter::current()],
+        arbiters => arbiters.iter().map(Arbiter::handle).collect(),
+    };
     let sessions = Sessions::new(
         handles,
         session::Neighbours {

@@ -20,6 +20,10 @@ const BUSY: Duration = Duration::from_secs(5);
 /// How long a query waits for a free connection.
 const ACQUIRE: Duration = Duration::from_secs(30);
 
+/// So many rows of an answer are handed over without a pause. The driver runs SQLite on a thread of
+/// its own, and each pause costs two changes of thread.
+const ROWS: usize = 4_096;
+
 /// How to open the database.
 #[derive(Clone, Debug)]
 pub struct DbSettings {
@@ -57,6 +61,7 @@ impl Db {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(BUSY)
+            .row_buffer_size(ROWS)
             .pragma("temp_store", "MEMORY");
         let path = options.get_filename().to_owned();
         let pool = || {
