@@ -6,11 +6,13 @@
 //! alone; but when the database is away all are told so at once.
 
 use std::collections::{HashSet, VecDeque};
+use std::time::Duration;
 
 use frontdesk_desk::ids::{BotId, NoticeId, PersonId, TicketId, UpdateId};
 use frontdesk_desk::ticket::Time;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 use tracing::warn;
 
 use super::db::Db;
@@ -18,6 +20,10 @@ use super::error::StoreError;
 use super::sqlite;
 use super::types::{Committed, Decision, Head, Started};
 use crate::tickets::{Admins, Attempt, CommandsSet, PutAside, Record, RetryFailed, Start, Stop};
+
+/// How long what became of calls waits for company, so that it needs no flush of its own: shorter
+/// than a commit takes on most disks.
+const COMPANY: Duration = Duration::from_millis(3);
 
 /// One thing to write.
 #[derive(Debug)]
@@ -139,6 +145,13 @@ struct Job {
     answer: oneshot::Sender<Result<Done, StoreError>>,
 }
 
+impl Job {
+    /// Whether nobody waits for it: what became of calls is best stored along with what people do.
+    fn can_wait(&self) -> bool {
+        matches!(self.work, Work::Record(_))
+    }
+}
+
 impl Writer {
     /// Starts the task. A group has at most `batch` jobs, and as many can wait.
     pub fn start(db: Db, batch: usize) -> (Self, JoinHandle<()>) {
@@ -172,12 +185,23 @@ async fn run(db: Db, mut inbox: mpsc::Receiver<Job>, batch: usize) {
                 None => return,
             }
         }
-        while waiting.len() < batch
-            && let Ok(job) = inbox.try_recv()
+        take_waiting(&mut inbox, &mut waiting, batch);
+        if waiting.iter().all(Job::can_wait)
+            && let Ok(Some(job)) = timeout(COMPANY, inbox.recv()).await
         {
             waiting.push_back(job);
+            take_waiting(&mut inbox, &mut waiting, batch);
         }
         settle(&db, &mut memory, next_group(&mut waiting)).await;
+    }
+}
+
+/// Takes what has come, up to a batch.
+fn take_waiting(inbox: &mut mpsc::Receiver<Job>, waiting: &mut VecDeque<Job>, batch: usize) {
+    while waiting.len() < batch
+        && let Ok(job) = inbox.try_recv()
+    {
+        waiting.push_back(job);
     }
 }
 

@@ -62,41 +62,34 @@ fn newest(shown: &[&ScreenEnd], at: Time) -> Vec<InMessage> {
 }
 
 async fn shown(connection: &mut SqliteConnection, newest: &[InMessage]) -> Result<(), StoreError> {
-    let rows = to_json(newest)?;
-    // A late report of an older screen changes nothing.
+    // One string: each that is handed to SQLite's thread costs more than what it does here.
+    //
+    // A late report of an older screen changes nothing. Only if no newer screen was committed
+    // meanwhile is its ticket the one of this message; a message that carries words of a ticket
+    // stays what it is.
     sqlx::query(
         "UPDATE conversations SET shown_no = j.number, screen_message = j.message
          FROM (SELECT value ->> 'person' AS person, value ->> 'number' AS number,
                       value ->> 'message' AS message FROM json_each($1)) AS j
-         WHERE person_id = j.person AND shown_no <= j.number",
-    )
-    .bind(&rows)
-    .execute(&mut *connection)
-    .await?;
-    // Only if no newer screen was committed meanwhile is its ticket the one of this message; a
-    // message that carries words of a ticket stays what it is.
-    sqlx::query(
-        "INSERT INTO message_links (chat_id, message_id, ticket_id, at)
+         WHERE person_id = j.person AND shown_no <= j.number;
+
+         INSERT INTO message_links (chat_id, message_id, ticket_id, at)
          SELECT c.person_id, c.screen_message, c.screen_ticket, j.value ->> 'at'
          FROM json_each($1) AS j JOIN conversations AS c ON c.person_id = j.value ->> 'person'
          WHERE c.screen_no = j.value ->> 'number' AND c.screen_message = j.value ->> 'message'
            AND c.screen_ticket IS NOT NULL
          ON CONFLICT (chat_id, message_id) DO UPDATE SET ticket_id = excluded.ticket_id,
              at = excluded.at
-         WHERE ticket_message_id IS NULL",
-    )
-    .bind(&rows)
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query(
-        "DELETE FROM message_links
+         WHERE ticket_message_id IS NULL;
+
+         DELETE FROM message_links
          WHERE ticket_message_id IS NULL AND (chat_id, message_id) IN (
              SELECT c.person_id, c.screen_message
              FROM json_each($1) AS j JOIN conversations AS c ON c.person_id = j.value ->> 'person'
              WHERE c.screen_no = j.value ->> 'number' AND c.screen_message = j.value ->> 'message'
                AND c.screen_ticket IS NULL)",
     )
-    .bind(&rows)
+    .bind(to_json(newest)?)
     .execute(connection)
     .await?;
     Ok(())

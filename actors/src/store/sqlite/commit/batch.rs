@@ -10,10 +10,7 @@ use serde::Serialize;
 use sqlx::SqliteConnection;
 
 use super::Known;
-use super::statements::{
-    INSERT_EVENTS, INSERT_MARKS, INSERT_MESSAGES, INSERT_USERS, UPSERT_CONVERSATIONS,
-    UPSERT_TICKETS,
-};
+use super::statements::WRITE;
 use crate::store::error::StoreError;
 use crate::store::rows::{ids, micros, to_json};
 use crate::store::sqlite::outbox;
@@ -280,35 +277,18 @@ impl Batch {
         if self.users.is_empty() {
             return Ok(Vec::new());
         }
-        sqlx::query(INSERT_USERS)
+        sqlx::query(WRITE)
             .bind(to_json(&self.users)?)
+            .bind(to_json(&self.tickets)?)
+            .bind(to_json(&self.messages)?)
+            .bind(to_json(&self.events)?)
+            .bind(to_json(&self.conversations)?)
+            .bind(to_json(&self.marks)?)
             .execute(&mut *connection)
             .await?;
-        if !self.tickets.is_empty() {
-            sqlx::query(UPSERT_TICKETS)
-                .bind(to_json(&self.tickets)?)
-                .execute(&mut *connection)
-                .await?;
-        }
-        if !self.messages.is_empty() {
-            sqlx::query(INSERT_MESSAGES)
-                .bind(to_json(&self.messages)?)
-                .execute(&mut *connection)
-                .await?;
-        }
         for (ticket, edit) in &self.edits {
             write_edit(connection, *ticket, edit).await?;
         }
-        if !self.events.is_empty() {
-            sqlx::query(INSERT_EVENTS)
-                .bind(to_json(&self.events)?)
-                .execute(&mut *connection)
-                .await?;
-        }
-        sqlx::query(UPSERT_CONVERSATIONS)
-            .bind(to_json(&self.conversations)?)
-            .execute(&mut *connection)
-            .await?;
         for ban in &self.bans {
             super::ban::write(connection, ban).await?;
         }
@@ -324,18 +304,6 @@ impl Batch {
             outbox::add(connection, &self.gathered).await?;
         }
         put.extend(outbox::insert(connection, self.notices).await?);
-        if !self.marks.is_empty() {
-            sqlx::query(INSERT_MARKS)
-                .bind(to_json(&self.marks)?)
-                .execute(&mut *connection)
-                .await?;
-            sqlx::query(
-                "DELETE FROM attempts WHERE update_id IN (SELECT value FROM json_each($1))",
-            )
-            .bind(ids(self.marks.iter().map(|mark| mark.update)))
-            .execute(&mut *connection)
-            .await?;
-        }
         if !self.retried.is_empty() {
             sqlx::query("DELETE FROM quarantine WHERE id IN (SELECT value FROM json_each($1))")
                 .bind(ids(self.retried))

@@ -12,7 +12,7 @@ use std::collections::{HashMap, HashSet};
 
 use frontdesk_desk::ids::BotId;
 use frontdesk_desk::notice::Lane;
-use sqlx::{Row, SqliteConnection};
+use sqlx::SqliteConnection;
 
 pub(in crate::store::sqlite) use self::ban::lift;
 use self::batch::Batch;
@@ -95,8 +95,10 @@ impl Known {
             .flat_map(|change| &change.messages)
             .map(|message| [message.source.chat.0, message.source.message.0])
             .collect();
-        let rows = sqlx::query(
-            "SELECT 'mark' AS what, update_id AS a, 0 AS b, 0 AS c, 0 AS d, NULL AS e
+        // One row: the driver takes rows apart at a price.
+        let rows: String = sqlx::query_scalar(
+            "SELECT json_group_array(json_array(what, a, b, c, d, e)) FROM (
+             SELECT 'mark' AS what, update_id AS a, 0 AS b, 0 AS c, 0 AS d, NULL AS e
              FROM handled_updates
              WHERE bot_id = $1 AND update_id IN (SELECT value FROM json_each($2))
              UNION ALL
@@ -125,7 +127,7 @@ impl Known {
              HAVING min(due_at) IS NOT NULL
              UNION ALL
              SELECT name, seq, 0, 0, 0, NULL FROM sqlite_sequence
-             WHERE name IN ('tickets', 'ticket_messages')",
+             WHERE name IN ('tickets', 'ticket_messages'))",
         )
         .bind(bot.0)
         .bind(ids(decisions.iter().map(|one| one.update.0)))
@@ -145,25 +147,25 @@ impl Known {
             .iter()
             .filter_map(|one| one.outcome.ban.as_ref())
             .map(|ban| ban.person.0)))
-        .fetch_all(connection)
+        .fetch_one(connection)
         .await?;
+        let rows: Vec<(&str, i64, i64, i64, i64, Option<i64>)> = serde_json::from_str(&rows)
+            .map_err(|_| StoreError::Rule("what was read is no list of rows".to_owned()))?;
         let mut known = Self::default();
-        for row in &rows {
-            let (a, b): (i64, i64) = (row.try_get("a")?, row.try_get("b")?);
-            match row.try_get::<&str, _>("what")? {
+        for (what, a, b, c, d, e) in rows {
+            match what {
                 "mark" => {
                     known.marks.insert(a);
                 }
                 "person" => {
-                    let flags: i64 = row.try_get("d")?;
                     known.people.insert(
                         a,
                         KnownPerson {
                             version: b,
-                            screen_no: row.try_get("c")?,
-                            reachable: flags & 2 != 0,
-                            muted: flags & 1 != 0,
-                            screen_message: row.try_get("e")?,
+                            screen_no: c,
+                            reachable: d & 2 != 0,
+                            muted: d & 1 != 0,
+                            screen_message: e,
                         },
                     );
                 }
