@@ -78,6 +78,9 @@ struct KnownPerson {
     screen_message: Option<i64>,
 }
 
+/// What a row tells of, and its columns `a` to `e`.
+type KnownRow<'a> = (&'a str, i64, i64, i64, i64, Option<i64>);
+
 enum Verdict {
     Go,
     Repeat,
@@ -149,7 +152,7 @@ impl Known {
             .map(|ban| ban.person.0)))
         .fetch_one(connection)
         .await?;
-        let rows: Vec<(&str, i64, i64, i64, i64, Option<i64>)> = serde_json::from_str(&rows)
+        let rows: Vec<KnownRow<'_>> = serde_json::from_str(&rows)
             .map_err(|_| StoreError::Rule("what was read is no list of rows".to_owned()))?;
         let mut known = Self::default();
         for (what, a, b, c, d, e) in rows {
