@@ -158,14 +158,17 @@ impl<'a> Crowd<'a> {
     /// milliseconds.
     pub(crate) fn percentiles(&mut self) -> (f64, f64) {
         self.waits.sort_unstable();
-        let at = |share: f64| {
-            let place = (self.waits.len() as f64 * share) as usize;
-            self.waits
-                .get(place.min(self.waits.len().saturating_sub(1)))
-                .map_or(f64::NAN, |wait| wait.as_secs_f64() * 1e3)
-        };
-        (at(0.5), at(0.99))
+        let millis = self.waits.iter().map(|wait| wait.as_secs_f64() * 1e3);
+        let millis: Vec<f64> = millis.collect();
+        (percentile(&millis, 0.5), percentile(&millis, 0.99))
     }
+}
+
+/// So large a share of these is below the answer; they are sorted. Not a number if there are none.
+pub(crate) fn percentile(sorted: &[f64], share: f64) -> f64 {
+    let place = (sorted.len() as f64 * share) as usize;
+    let place = place.min(sorted.len().saturating_sub(1));
+    sorted.get(place).copied().unwrap_or(f64::NAN)
 }
 
 /// What the first button with this label sends.

@@ -138,6 +138,7 @@ async fn table_with_rows(db: &Db) -> Result<Option<String>, StoreError> {
           WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\'
             AND name NOT LIKE '\_sqlx\_%' ESCAPE '\'
             AND name NOT IN ('desk_state', 'admins', 'ticket_counts')
+            AND name NOT LIKE 'ticket\_subjects%' ESCAPE '\'
           ORDER BY name",
     )
     .fetch_all(&mut *tx)

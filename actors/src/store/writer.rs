@@ -315,6 +315,7 @@ async fn apply(db: &Db, memory: &mut Memory, works: &[&Work]) -> Result<Vec<Done
     {
         sqlite::state::prune(&mut tx, bot, at).await?;
         learned.sweep = learned.sweep.go_on(&mut tx, at).await?;
+        sqlite::search::take_in(&mut tx).await?;
         learned.pruned = Some(at);
     }
 

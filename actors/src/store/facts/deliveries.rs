@@ -128,8 +128,8 @@ pub(super) async fn of_ticket(
              SELECT coalesce((SELECT min(item.id) FROM ticket_messages AS item
                               WHERE item.album = m.album AND item.ticket_id = $1), m.id) AS id
              FROM ticket_messages AS m
-             WHERE m.ticket_id = $1 AND m.sender_type = 'admin' AND m.note = 0
-             ORDER BY m.id DESC LIMIT 1)
+             WHERE m.id = (SELECT max(id) FROM ticket_messages
+                           WHERE ticket_id = $1 AND sender_type = 'admin' AND note = 0))
          SELECT id FROM ticket_messages
          WHERE id IN (SELECT message_id FROM undelivered UNION ALL SELECT id FROM latest)
            AND recalled_at IS NULL",

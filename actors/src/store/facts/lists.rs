@@ -16,6 +16,7 @@ use sqlx::{Row, SqliteConnection};
 use super::{clamp, offset, unsigned};
 use crate::store::error::StoreError;
 use crate::store::rows;
+use crate::store::sqlite::search::Words;
 
 /// How many hits of a search are counted; more are "so many at least".
 const MOST_HITS: i64 = 1000;
@@ -94,7 +95,12 @@ pub(super) async fn of_user(
     let total = count_of_user(tx, user).await?;
     let (page, pages) = clamp(page, total, Facts::LIST_PAGE);
     let found =
-        sqlx::query("SELECT * FROM tickets WHERE user_id = $1 ORDER BY id DESC LIMIT $2 OFFSET $3")
+        // The numbers alone are sorted, not the rows.
+        sqlx::query(
+            "SELECT * FROM tickets WHERE id IN (
+                 SELECT id FROM tickets WHERE user_id = $1 ORDER BY id DESC LIMIT $2 OFFSET $3)
+             ORDER BY id DESC",
+        )
             .bind(user.0)
             .bind(Facts::LIST_PAGE)
             .bind(offset(page, Facts::LIST_PAGE))
@@ -236,8 +242,9 @@ impl Column<'_> {
     }
 }
 
-/// A page of what matches, newest first. A number is a ticket's (here, or in the older bot) or a person's; `@name` is a
-/// person's; everything else, and a number that is neither, is words that the subject holds.
+/// A page of what matches, newest first. A number is a ticket's (here, or in the older bot) or a
+/// person's; `@name` is a person's; everything else, and a number that is neither, is words of the
+/// subject, each by its beginning.
 pub(super) async fn find(
     tx: &mut SqliteConnection,
     words: &str,
@@ -254,24 +261,13 @@ pub(super) async fn find(
             return Ok(found);
         }
     }
-    let patterns: Vec<String> = words
-        .to_lowercase()
-        .split_whitespace()
-        .map(|word| {
-            let word = word
-                .replace('\\', r"\\")
-                .replace('%', r"\%")
-                .replace('_', r"\_");
-            format!("%{word}%")
-        })
-        .collect();
-    if patterns.is_empty() {
-        return Ok(List {
+    match Words::of(words)? {
+        Some(words) => Hits::Words(words).page(tx, page).await,
+        None => Ok(List {
             pages: 1,
             ..List::default()
-        });
+        }),
     }
-    Hits::Words(rows::to_json(&patterns)?).page(tx, page).await
 }
 
 /// What a search looks at, each with a query of its own.
@@ -280,8 +276,8 @@ enum Hits<'a> {
     User(&'a str),
     /// A ticket's number, here or in the older bot, or a person's id.
     Number(i64),
-    /// Patterns that the subject matches, all of them, in any order: a JSON list.
-    Words(String),
+    /// Words of the subject, all of them, in any order.
+    Words(Words),
 }
 
 impl Hits<'_> {
@@ -310,15 +306,7 @@ impl Hits<'_> {
                      WHERE id = $1 OR user_id = $1 OR former_number = $1",
             )
             .bind(*number),
-            Self::Words(patterns) => sqlx::query_scalar(
-                r"SELECT count(*) FROM (
-                      SELECT 1 FROM tickets
-                      WHERE NOT EXISTS (SELECT 1 FROM json_each($1)
-                                        WHERE subject_folded NOT LIKE value ESCAPE '\')
-                      LIMIT $2)",
-            )
-            .bind(patterns)
-            .bind(MOST_HITS),
+            Self::Words(words) => return words.count(tx, MOST_HITS).await,
         };
         Ok(query.fetch_one(tx).await?)
     }
@@ -331,30 +319,26 @@ impl Hits<'_> {
         let (size, skip) = (Facts::LIST_PAGE, offset(page, Facts::LIST_PAGE));
         let query = match self {
             Self::User(username) => sqlx::query(
-                "SELECT * FROM tickets
-                 WHERE user_id IN (SELECT id FROM users WHERE lower(username) = $3
-                                     AND username IS NOT NULL)
-                 ORDER BY id DESC LIMIT $1 OFFSET $2",
+                "SELECT * FROM tickets WHERE id IN (
+                     SELECT id FROM tickets
+                     WHERE user_id IN (SELECT id FROM users WHERE lower(username) = $3
+                                         AND username IS NOT NULL)
+                     ORDER BY id DESC LIMIT $1 OFFSET $2)
+                 ORDER BY id DESC",
             )
             .bind(size)
             .bind(skip)
             .bind(*username),
             Self::Number(number) => sqlx::query(
-                "SELECT * FROM tickets WHERE id = $3 OR user_id = $3 OR former_number = $3
-                 ORDER BY id DESC LIMIT $1 OFFSET $2",
+                "SELECT * FROM tickets WHERE id IN (
+                     SELECT id FROM tickets WHERE id = $3 OR user_id = $3 OR former_number = $3
+                     ORDER BY id DESC LIMIT $1 OFFSET $2)
+                 ORDER BY id DESC",
             )
             .bind(size)
             .bind(skip)
             .bind(*number),
-            Self::Words(patterns) => sqlx::query(
-                r"SELECT * FROM tickets
-                  WHERE NOT EXISTS (SELECT 1 FROM json_each($3)
-                                    WHERE subject_folded NOT LIKE value ESCAPE '\')
-                  ORDER BY id DESC LIMIT $1 OFFSET $2",
-            )
-            .bind(size)
-            .bind(skip)
-            .bind(patterns),
+            Self::Words(words) => return words.page(tx, size, skip).await,
         };
         Ok(query.fetch_all(tx).await?)
     }

@@ -180,8 +180,9 @@ pub(super) async fn count(
     notes: bool,
 ) -> Result<u32, StoreError> {
     let count: i64 = sqlx::query_scalar(
-        "SELECT count(*) - count(album) + count(DISTINCT album)
-         FROM ticket_messages WHERE ticket_id = $1 AND note <= $2",
+        "SELECT (SELECT count(*) FROM ticket_messages WHERE ticket_id = $1 AND note <= $2)
+                - count(*) + count(DISTINCT album)
+         FROM ticket_messages WHERE ticket_id = $1 AND album IS NOT NULL AND note <= $2",
     )
     .bind(ticket.0)
     .bind(notes)
@@ -201,16 +202,16 @@ pub(super) async fn page(
     let count = count(&mut *tx, ticket, notes).await?;
     let (page, pages) = clamp(page, count.into(), Facts::MESSAGES_PAGE);
     let found = sqlx::query(
-        "WITH places AS (
-             SELECT id, album FROM ticket_messages AS m WHERE ticket_id = $1 AND note <= $2
-               AND (album IS NULL OR NOT EXISTS (
-                   SELECT 1 FROM ticket_messages AS earlier
-                   WHERE earlier.album = m.album AND earlier.ticket_id = $1 AND earlier.id < m.id))
+        "WITH albums AS (
+             SELECT id, min(id) OVER (PARTITION BY album) AS first FROM ticket_messages
+             WHERE ticket_id = $1 AND album IS NOT NULL AND note <= $2),
+         places AS (
+             SELECT id FROM ticket_messages WHERE ticket_id = $1 AND note <= $2
+               AND id NOT IN (SELECT id FROM albums WHERE id > first)
              ORDER BY id LIMIT $3 OFFSET $4)
-         SELECT m.* FROM places JOIN ticket_messages AS m ON m.id = places.id
-         UNION ALL
-         SELECT m.* FROM places JOIN ticket_messages AS m
-             ON m.album = places.album AND m.ticket_id = $1 AND m.id > places.id
+         SELECT * FROM ticket_messages
+         WHERE id IN (SELECT id FROM places
+                      UNION SELECT id FROM albums WHERE first IN (SELECT id FROM places))
          ORDER BY id",
     )
     .bind(ticket.0)
@@ -297,8 +298,9 @@ pub(super) async fn others_answer(
 ) -> Result<Option<(PersonId, Time)>, StoreError> {
     let row = sqlx::query(
         "SELECT sender_id, created_at FROM ticket_messages
-         WHERE ticket_id = $1 AND sender_type = 'admin' AND note = 0 AND sender_id <> $2
-         ORDER BY id DESC LIMIT 1",
+         WHERE id = (SELECT max(id) FROM ticket_messages
+                     WHERE ticket_id = $1 AND sender_type = 'admin' AND note = 0
+                       AND sender_id <> $2)",
     )
     .bind(ticket.0)
     .bind(person.0)

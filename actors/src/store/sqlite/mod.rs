@@ -1,4 +1,5 @@
-//! What is written for SQLite alone: the batch commit, the outbox, and the desk's own state.
+//! What is written for SQLite alone: the batch commit, the outbox, the search for words,
+//! and the desk's own state.
 //!
 //! Many rows go in with one statement, as one JSON array that `json_each` unfolds: the hand-over of
 //! a statement to the connection's thread costs more than the rows. Numbers of new rows are read
@@ -7,4 +8,5 @@
 pub(super) mod commit;
 pub(super) mod outbox;
 pub(super) mod screens;
+pub(super) mod search;
 pub(super) mod state;

@@ -12,6 +12,7 @@ mod outbox;
 mod reader;
 mod redeliver;
 mod schema;
+mod search;
 mod sending;
 mod server;
 mod state;
@@ -192,6 +193,7 @@ impl Rig {
             "SELECT m.name, group_concat(c.name) AS columns
              FROM sqlite_master AS m, pragma_table_info(m.name) AS c
              WHERE m.type = 'table' AND m.name NOT LIKE '\\_sqlx%' ESCAPE '\\'
+               AND m.name NOT LIKE 'ticket\\_subjects%' ESCAPE '\\'
              GROUP BY m.name ORDER BY m.name",
         )
         .fetch_all(&mut *tx)
