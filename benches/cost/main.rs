@@ -60,7 +60,7 @@ const ALL: &[Measure] = &[
     ),
     (
         "million",
-        "=FOLDER: where the databases, 5 GB, are kept for the next time",
+        "=FOLDER: where the databases, 3 GB, are kept for the next time",
         |folder| {
             let folder = folder.map(PathBuf::from);
             Box::pin(async move { million::million(folder.as_deref()) })

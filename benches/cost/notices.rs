@@ -50,7 +50,6 @@ pub(crate) async fn notices(notices: Option<i64>) -> Vec<Row> {
     let answers = notices / 2;
     let sandbox = Sandbox::start(Options {
         kept_calls: 100,
-        kept_messages: Some(20),
         ..Options::default()
     })
     .await

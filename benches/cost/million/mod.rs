@@ -3,7 +3,7 @@
 //!
 //! Each is asked through the actor that owns the database, one after the other, as many times as
 //! [`EACH`] says, about tickets and people picked at random. Making the large database takes some
-//! minutes and about five gigabytes; in a folder that is named it stays for the next time.
+//! minutes and about three gigabytes; in a folder that is named it stays for the next time.
 
 mod samples;
 mod world;

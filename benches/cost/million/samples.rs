@@ -196,10 +196,10 @@ pub(super) fn all(db: &Connection, size: Size, each: usize, now: DateTime<Utc>) 
         let page = u32::try_from(place % 3).unwrap_or(0);
         add("a user's tickets", user, vec![Need::MyTickets { page }]);
         for (name, filter) in filters() {
-            let page = match place % 4 {
-                0..=1 => 0,
-                2 => u32::try_from(dice.below(20)).unwrap_or(0),
-                _ => u32::MAX,
+            // As far as anybody turns pages.
+            let page = match place % 2 {
+                0 => 0,
+                _ => u32::try_from(dice.below(50)).unwrap_or(0),
             };
             add(name, admin, vec![Need::List { filter, page }]);
         }

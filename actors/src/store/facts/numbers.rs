@@ -106,17 +106,23 @@ pub(super) async fn statistics(
     .fetch_one(&mut *tx)
     .await?;
     let medians = sqlx::query(
-        "SELECT
-            (SELECT CAST(avg(took) AS BIGINT) FROM (
-                SELECT took, row_number() OVER (ORDER BY took) AS place, count(*) OVER () AS many
-                FROM (SELECT first_answer_at - created_at AS took FROM tickets
-                      WHERE created_at >= $1 AND first_answer_at IS NOT NULL) AS answered
-             ) AS placed WHERE place IN ((many + 1) / 2, (many + 2) / 2)) AS first_answer,
-            (SELECT CAST(avg(took) AS BIGINT) FROM (
-                SELECT took, row_number() OVER (ORDER BY took) AS place, count(*) OVER () AS many
-                FROM (SELECT closed_at - created_at AS took FROM tickets
-                      WHERE closed_at >= $1) AS closed
-             ) AS placed WHERE place IN ((many + 1) / 2, (many + 2) / 2)) AS closing",
+        "WITH answered AS (
+             SELECT first_answer_at - created_at AS took FROM tickets
+             WHERE created_at >= $1 AND first_answer_at IS NOT NULL),
+         closed AS (
+             SELECT closed_at - created_at AS took FROM tickets WHERE closed_at >= $1),
+         many AS (
+             SELECT (SELECT count(*) FROM answered) AS answered,
+                    (SELECT count(*) FROM closed) AS closed)
+         SELECT
+             (SELECT CAST(avg(took) AS BIGINT) FROM (
+                 SELECT took FROM answered ORDER BY took
+                 LIMIT 2 - (SELECT answered % 2 FROM many)
+                 OFFSET (SELECT (answered - 1) / 2 FROM many)) AS middle) AS first_answer,
+             (SELECT CAST(avg(took) AS BIGINT) FROM (
+                 SELECT took FROM closed ORDER BY took
+                 LIMIT 2 - (SELECT closed % 2 FROM many)
+                 OFFSET (SELECT (closed - 1) / 2 FROM many)) AS middle) AS closing",
     )
     .bind(micros(week))
     .fetch_one(tx)
