@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use frontdesk_desk::button::Filter;
 use frontdesk_desk::conversation::first_of_albums;
+use frontdesk_desk::delivery::{Leg, NoticeState};
 use frontdesk_desk::facts::{AlbumPlace, Linked, Original, Paged, Whom};
 use frontdesk_desk::ids::{MessageId, PersonId, TicketId};
 use frontdesk_desk::screen::{Brief, Counts, List, Named, People};
@@ -223,8 +224,24 @@ impl World {
                     ..Counts::default()
                 }
             }
-            // Everything is delivered at once.
-            Need::Deliveries(_) | Need::DeliveryOf(..) | Need::Statistics { .. } => {}
+            Need::Deliveries(ticket) => {
+                let all = self.deliveries(*ticket).into_iter();
+                let undelivered = all.filter(|one| {
+                    let sent = |leg: &Leg| leg.state == NoticeState::Sent;
+                    let mut messages = self.messages_of(*ticket, false);
+                    let stored = messages.find(|message| message.id == one.message);
+                    !one.legs.iter().all(sent)
+                        && stored.is_some_and(|message| message.recalled_at.is_none())
+                });
+                facts.deliveries.extend(undelivered);
+            }
+            Need::DeliveryOf(ticket, message) => {
+                let all = self.deliveries(*ticket).into_iter();
+                facts
+                    .deliveries
+                    .extend(all.filter(|one| one.message == *message));
+            }
+            Need::Statistics { .. } => {}
         }
     }
 
@@ -240,9 +257,18 @@ impl World {
         }
     }
 
+    /// Who has a copy, and who will.
     fn recipients(&self, message: MessageId) -> Vec<PersonId> {
         let told = self.told.iter().filter(|(of, _)| *of == message);
-        told.map(|(_, chat)| PersonId(chat.0)).collect()
+        let on_their_way = self
+            .legs
+            .iter()
+            .filter(|leg| leg.message() == Some(message) && leg.leg.state == NoticeState::Held);
+        let chats = told.map(|(_, chat)| *chat);
+        let chats: BTreeSet<_> = chats
+            .chain(on_their_way.map(|leg| leg.notice.chat))
+            .collect();
+        chats.into_iter().map(|chat| PersonId(chat.0)).collect()
     }
 
     pub(crate) fn messages_of(

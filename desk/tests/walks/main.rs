@@ -7,6 +7,7 @@
 #[expect(dead_code, reason = "the walks need some of the checks only")]
 mod limits;
 
+mod delivering;
 mod facts;
 mod moves;
 mod rules;
@@ -19,8 +20,11 @@ use self::world::World;
 
 proptest! {
     #[test]
-    fn nobody_loses_or_gains_anything(walk in prop::collection::vec(any_move(), 1..60)) {
-        let mut world = World::new();
+    fn nobody_loses_or_gains_anything(
+        limit in prop::sample::select(vec![0, 2, 8]),
+        walk in prop::collection::vec(any_move(), 1..60),
+    ) {
+        let mut world = World::new(limit);
         for step in walk {
             world.take(&step);
         }

@@ -39,6 +39,8 @@ pub(crate) enum What {
     Forge(String),
     Block,
     Unblock,
+    /// Telegram will refuse the next answer to them.
+    Refuse,
     AddToGroup,
     /// Is taken off the list of admins, or put on it again.
     ChangeStaff,
@@ -113,6 +115,7 @@ fn any_what() -> impl Strategy<Value = What> {
         1 => "[a-z]{1,8}(:[0-9a-z_:+-]{0,12}){0,4}".prop_map(What::Forge),
         1 => Just(What::Block),
         1 => Just(What::Unblock),
+        1 => Just(What::Refuse),
         1 => Just(What::AddToGroup),
         1 => Just(What::ChangeStaff),
     ]

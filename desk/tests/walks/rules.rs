@@ -1,16 +1,16 @@
 //! What must hold after anything that anybody does.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use frontdesk_desk::button::Button;
-use frontdesk_desk::conversation::{Conversation, Form};
+use frontdesk_desk::conversation::{Conversation, Form, first_of_albums};
 use frontdesk_desk::formatted::{MAX_CAPTION, MAX_TEXT};
-use frontdesk_desk::ids::{ChatMessageId, PersonId};
+use frontdesk_desk::ids::{ChatId, ChatMessageId, PersonId};
 use frontdesk_desk::input::{Act, Input};
-use frontdesk_desk::notice::{Call, NewNotice};
+use frontdesk_desk::notice::{Body, Call, Gathering, NewNotice, Why};
 use frontdesk_desk::outcome::Outcome;
 use frontdesk_desk::screen::Show;
-use frontdesk_desk::ticket::{Lang, Ticket, TicketMessage};
+use frontdesk_desk::ticket::{Lang, SenderType, Ticket, TicketMessage};
 
 use crate::limits::{check_keyboard, check_length, check_message};
 use crate::world::{PEOPLE, World, is_answer};
@@ -92,12 +92,18 @@ impl World {
         {
             let written = outcome.tickets.iter().flat_map(|change| &change.messages);
             assert_eq!(written.count(), 0, "a second press writes: {}", what());
+            assert_eq!(outcome.redeliveries, [], "a second press: {}", what());
         }
         for notice in &outcome.notices {
             if is_answer(&notice.body) {
                 self.check_answer_was_meant(me, before, input, &what());
             }
         }
+        if !outcome.redeliveries.is_empty() {
+            assert!(admin, "no admin decides about answers: {}", what());
+            assert_eq!(outcome.tickets.len(), 1, "{}", what());
+        }
+        self.check_told_of(me, outcome, &what());
         for lang in Lang::ALL {
             let Some(show) = &outcome.show else { continue };
             let view = show.draw(*lang, &self.settings);
@@ -114,6 +120,51 @@ impl World {
             let stored = serde_json::to_string(show).expect("a screen is JSON");
             let read: Show = serde_json::from_str(&stored).expect("JSON is a screen");
             assert_eq!(&read, show);
+        }
+    }
+
+    /// Whoever of the staff hears of a user's messages hears of all of them, one by one or added up.
+    fn check_told_of(&self, me: PersonId, outcome: &Outcome, what: &str) {
+        for gathered in &outcome.gathered {
+            let to = PersonId(gathered.chat.0);
+            assert!(
+                to == me || self.settings.is_admin(to),
+                "{gathered:?}: {what}"
+            );
+            assert!(gathered.due >= self.now, "{gathered:?}: {what}");
+            let limit = self.settings.person_per_minute;
+            assert!(limit > 0 && !self.settings.is_admin(me), "{what}");
+        }
+        let mut written = 0;
+        for change in &outcome.tickets {
+            let users = change.messages.iter().filter(|message| {
+                let late = message.album.is_some()
+                    && self.messages.iter().any(|(_, stored)| {
+                        stored.album == message.album && stored.source.chat == me.chat()
+                    });
+                message.sender_type == SenderType::User && !late
+            });
+            written += first_of_albums(users.map(|message| message.album.as_ref())).count();
+        }
+        let mut told: BTreeMap<ChatId, u32> = BTreeMap::new();
+        let mut seen = HashSet::new();
+        for notice in &outcome.notices {
+            if let Body::Relay {
+                why: Why::NewTicket | Why::FollowUp,
+                ..
+            } = notice.body
+                && seen.insert((notice.chat, notice.message))
+            {
+                *told.entry(notice.chat).or_default() += 1;
+            }
+        }
+        for gathered in &outcome.gathered {
+            if gathered.what == Gathering::More {
+                *told.entry(gathered.chat).or_default() += gathered.messages;
+            }
+        }
+        for (chat, told) in told {
+            assert_eq!(told as usize, written, "{chat} hears of so many: {what}");
         }
     }
 

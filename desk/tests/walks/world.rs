@@ -11,14 +11,15 @@ use frontdesk_desk::ids::{
     AlbumId, ChatId, ChatMessageId, MessageId, PersonId, TicketId, TicketRef, UpdateId,
 };
 use frontdesk_desk::input::{Act, Input, Person, Wrote};
-use frontdesk_desk::notice::{Body, Call, Part, Sending, Why};
-use frontdesk_desk::outcome::{MessageEdit, Outcome};
+use frontdesk_desk::notice::{Body, Why};
+use frontdesk_desk::outcome::{Gathered, MessageEdit, Outcome};
 use frontdesk_desk::screen::View;
 use frontdesk_desk::ticket::{
     Category, Lang, Standing, Ticket, TicketEvent, TicketMessage, Time, UserRecord,
 };
 use frontdesk_desk::{Settings, needs, step};
 
+use crate::delivering::Carried;
 use crate::moves::{COMMANDS, Move, What};
 
 /// Two users, two admins.
@@ -43,8 +44,16 @@ pub(crate) struct World {
     pub(crate) events: Vec<(TicketId, TicketEvent)>,
     /// Which message was passed on to which chat.
     pub(crate) told: BTreeSet<(MessageId, ChatId)>,
+    /// What carries answers to their users, and how far it has come.
+    pub(crate) legs: Vec<Carried>,
+    /// Who has blocked the bot, whatever the desk knows of it.
+    pub(crate) gone: BTreeSet<PersonId>,
+    /// Whose next answer Telegram refuses.
+    pub(crate) refused: BTreeSet<PersonId>,
+    /// What is told later, with its references.
+    pub(crate) gathered: Vec<Gathered>,
     /// Which message of a chat is about which ticket.
-    links: BTreeMap<(ChatId, ChatMessageId), Linked>,
+    pub(crate) links: BTreeMap<(ChatId, ChatMessageId), Linked>,
     /// Screens and notices with buttons, in order.
     pub(crate) shown: BTreeMap<PersonId, Vec<Seen>>,
     /// What was pressed last.
@@ -55,7 +64,8 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) fn new() -> Self {
+    /// With so many things a person may do in a minute; 0 is without a limit.
+    pub(crate) fn new(person_per_minute: u32) -> Self {
         Self {
             settings: Settings {
                 admins: vec![PEOPLE[2], PEOPLE[3]],
@@ -65,7 +75,7 @@ impl World {
                 language: Lang::Ru,
                 timezone: chrono_tz::Europe::Moscow,
                 admin_names: true,
-                person_per_minute: 0,
+                person_per_minute,
             },
             now: "2026-11-24T12:00:00Z".parse().expect("a time"),
             users: BTreeMap::new(),
@@ -74,6 +84,10 @@ impl World {
             messages: Vec::new(),
             events: Vec::new(),
             told: BTreeSet::new(),
+            legs: Vec::new(),
+            gone: BTreeSet::new(),
+            refused: BTreeSet::new(),
+            gathered: Vec::new(),
             links: BTreeMap::new(),
             shown: BTreeMap::new(),
             last_press: BTreeMap::new(),
@@ -102,7 +116,7 @@ impl World {
         }
     }
 
-    fn count(&mut self) -> i64 {
+    pub(crate) fn count(&mut self) -> i64 {
         self.counter += 1;
         self.counter
     }
@@ -110,6 +124,7 @@ impl World {
     /// Somebody does something: it is decided, checked and stored.
     pub(crate) fn take(&mut self, step: &Move) {
         self.now += TimeDelta::seconds(step.later);
+        self.tell_gathered();
         let me = PEOPLE[step.who % PEOPLE.len()];
         let Some(act) = self.act(me, &step.what) else {
             return;
@@ -209,8 +224,15 @@ impl World {
                 pressed(message, data)
             }
             What::Forge(data) => pressed(ChatMessageId(1), data.clone()),
-            What::Block => Act::Blocked,
+            What::Block => {
+                self.gone.insert(me);
+                Act::Blocked
+            }
             What::Unblock => Act::Unblocked,
+            What::Refuse => {
+                self.refused.insert(me);
+                return None;
+            }
             What::AddToGroup => Act::AddedToGroup { chat: ChatId(-5) },
             What::ChangeStaff => {
                 let before = self.settings.admins.len();
@@ -329,7 +351,16 @@ impl World {
         }
         outcome.resolve(&tickets, &messages);
         self.conversations.insert(me, outcome.conversation.clone());
-        self.deliver(&outcome);
+        if !matches!(input.act, Act::Blocked) && self.gone.remove(&me) {
+            self.release(me);
+        }
+        for redelivery in &outcome.redeliveries {
+            self.redeliver(redelivery);
+        }
+        for notice in &outcome.notices {
+            self.deliver(notice.clone());
+        }
+        self.gathered.extend(outcome.gathered.iter().cloned());
         if let Some(show) = &outcome.show {
             let ticket = show.screen.ticket();
             let lang = self.language(me);
@@ -382,79 +413,6 @@ impl World {
             user.and_then(|user| user.language),
             user.and_then(|user| user.language_code.as_deref()),
         )
-    }
-
-    /// Everything is delivered at once, as Telegram would.
-    fn deliver(&mut self, outcome: &Outcome) {
-        for notice in &outcome.notices {
-            let person = PersonId(notice.chat.0);
-            let ticket = notice.ticket.and_then(TicketRef::id);
-            let message = notice.message.and_then(frontdesk_desk::ids::MessageRef::id);
-            let stored =
-                message.and_then(|id| self.messages.iter().find(|(_, message)| message.id == id));
-            let stored = stored.map(|(_, message)| message.clone());
-            let items: Vec<TicketMessage> = match (&stored, &notice.body) {
-                (
-                    Some(message),
-                    Body::Relay {
-                        part: Part::Album, ..
-                    },
-                ) => self
-                    .messages
-                    .iter()
-                    .filter(|(_, other)| {
-                        other.album == message.album && other.source.chat == message.source.chat
-                    })
-                    .map(|(_, other)| other.clone())
-                    .collect(),
-                _ => Vec::new(),
-            };
-            let about = ticket.and_then(|id| self.ticket(id));
-            let sending = Sending {
-                chat: notice.chat,
-                body: &notice.body,
-                to: self.users.get(&person),
-                ticket: about,
-                user: about.and_then(|ticket| self.users.get(&ticket.user)),
-                message: stored.as_ref(),
-                author: stored
-                    .as_ref()
-                    .and_then(|message| self.users.get(&message.sender)),
-                items: &items,
-                copies: &[],
-                now: self.now,
-            };
-            let call = sending.draw(&self.settings);
-            self.check_notice(notice, about, stored.as_ref(), call.as_ref());
-            if let (Some(id), Body::Relay { .. } | Body::LateItem) = (message, &notice.body) {
-                self.told.insert((id, notice.chat));
-            }
-            let keyboard = match call {
-                Some(Call::SendMessage { keyboard, .. } | Call::CopyMessage { keyboard, .. }) => {
-                    keyboard
-                }
-                _ => continue,
-            };
-            let buttons = keyboard
-                .rows
-                .into_iter()
-                .flatten()
-                .map(|key| key.button)
-                .collect();
-            let at = ChatMessageId(self.count());
-            self.shown.entry(person).or_default().push(Seen {
-                message: at,
-                buttons,
-            });
-            if let Some(ticket) = ticket {
-                let linked = Linked {
-                    ticket,
-                    at: self.now,
-                    message,
-                };
-                self.links.insert((notice.chat, at), linked);
-            }
-        }
     }
 
     fn see(&mut self, me: PersonId, view: &View, ticket: Option<TicketRef>) {
