@@ -397,6 +397,9 @@ pub async fn rollback(
         let because = match left.because {
             LeftBecause::WorkedOn => "it was worked on here since",
             LeftBecause::LaterImport => "a later import added to it: undo that one first",
+            LeftBecause::WrittenTo => {
+                "somebody has begun to write to it: undo it once they are done"
+            }
             LeftBecause::OnItsWay => "something about it is on its way to somebody",
         };
         writeln!(out, "#{} is left as it is: {because}", left.ticket)?;

@@ -248,6 +248,22 @@ impl Conversation {
     /// For how long a message follows the one before it into the same ticket.
     pub const FOLLOWS_FOR: chrono::TimeDelta = chrono::TimeDelta::minutes(10);
 
+    /// The tickets that they have begun to write to: by a form, or by a draft that waits.
+    pub fn writing_to(&self) -> impl Iterator<Item = TicketId> {
+        let form = match self.form {
+            Form::Reply { ticket } | Form::Answer { ticket, .. } | Form::Note { ticket } => {
+                Some(ticket)
+            }
+            Form::None | Form::NewTicket { .. } | Form::Find => None,
+        };
+        let drafts = self.waiting.iter().filter_map(|draft| match draft.what {
+            Undecided::Held { ticket, .. } => Some(ticket),
+            Undecided::Loose { closed, .. } => closed,
+            Undecided::Unplaced => None,
+        });
+        form.into_iter().chain(drafts)
+    }
+
     /// A number for a new draft.
     pub fn next_draft(&mut self) -> DraftId {
         self.drafts += 1;

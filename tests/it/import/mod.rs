@@ -381,3 +381,87 @@ async fn an_import_that_is_stopped_goes_on_where_it_was() {
     assert!(told.contains("4 tickets, "), "{told}");
     assert_eq!(number(&path, "SELECT count(*) FROM ticket_messages"), 0);
 }
+
+#[actix_rt::test]
+async fn a_desk_that_runs_meanwhile_gets_its_turn_and_loses_nothing() {
+    let town = Town::new().await;
+    let folder = folder();
+    let path = town.config().database.path();
+    let older = Older::empty(folder.path(), 0);
+    for ticket in 1..=60 {
+        let row = (
+            ticket,
+            EMMA,
+            "There",
+            "What was written there",
+            "closed",
+            1,
+            2,
+        );
+        older.ticket(row);
+    }
+    let (emma, kate) = (town.person(EMMA), town.person(KATE));
+    emma.opens_ticket("A question", "how does it work").await;
+    let people = async {
+        for n in 1..=10 {
+            emma.writes(&format!("message {n} of Emma")).await;
+            kate.replies_to(&format!("message {n} of"), &format!("answer {n}"))
+                .await;
+        }
+    };
+    let (report, ()) = futures::join!(imports(&town, &older, false), people);
+    assert!(report.starts_with("taken over: 60 tickets, "), "{report}");
+    for n in 1..=10 {
+        kate.must_read(&format!("message {n} of Emma"));
+        emma.must_read(&format!("answer {n}"));
+    }
+    emma.must_not_read("There");
+    kate.must_not_read("There");
+    assert_eq!(number(&path, "SELECT count(*) FROM tickets"), 61);
+    assert_eq!(number(&path, "SELECT count(*) FROM ticket_messages"), 81);
+    assert_eq!(number(&path, "SELECT count(*) FROM quarantine"), 0);
+}
+
+#[actix_rt::test]
+async fn a_rollback_leaves_what_somebody_has_begun_to_write_to() {
+    let mut town = Town::new().await;
+    let folder = folder();
+    let path = town.config().database.path();
+    let older = Older::usual(folder.path(), 0, "PHOTO");
+    imports(&town, &older, false).await;
+    {
+        let (anna, kate) = (town.person(ANNA), town.person(KATE));
+        anna.writes("/tickets").await;
+        anna.presses("#3").await;
+        anna.presses("Ответить").await;
+        kate.writes("/ticket 2").await;
+        kate.presses("Answer").await;
+    }
+    town.close().await;
+    let (left, told) = undoes(&town, None).await;
+    assert!(matches!(left, Err(ImportError::Left { import: 1, .. })));
+    for ticket in ["#2", "#3"] {
+        let line = format!("{ticket} is left as it is: somebody has begun to write to it");
+        assert!(told.contains(&line), "{told}");
+    }
+    assert_eq!(number(&path, "SELECT count(*) FROM tickets"), 2);
+    town.open().await;
+    {
+        let (anna, kate) = (town.person(ANNA), town.person(KATE));
+        anna.writes("Я это долго писала").await;
+        kate.must_read("Я это долго писала");
+        kate.writes("An answer that took an hour").await;
+        kate.must_read("Your answer is on its way");
+    }
+    // What is left can be undone once more; what was worked on stays.
+    town.close().await;
+    let (left, told) = undoes(&town, Some(1)).await;
+    assert!(matches!(left, Err(ImportError::Left { import: 1, .. })));
+    assert!(
+        told.contains("#2 is left as it is: it was worked on here since"),
+        "{told}"
+    );
+    let words = "SELECT count(*) FROM ticket_messages WHERE message_text LIKE '%долго писала%'
+                     OR message_text LIKE '%took an hour%'";
+    assert_eq!(number(&path, words), 2);
+}

@@ -1,5 +1,8 @@
 //! The list of imports, and undoing one of them.
 
+use std::collections::HashSet;
+
+use frontdesk_desk::conversation::Conversation;
 use frontdesk_desk::ids::{TicketId, Version};
 use frontdesk_desk::ticket::{Ticket, Time};
 use sqlx::{Row, SqliteConnection};
@@ -41,6 +44,8 @@ pub enum LeftBecause {
     WorkedOn,
     /// A later import has added to it, and has to be undone first.
     LaterImport,
+    /// Somebody has begun to write to it.
+    WrittenTo,
     /// Something about it is on its way to somebody.
     OnItsWay,
 }
@@ -101,6 +106,7 @@ pub async fn rollback(db: &Db, import: ImportId, at: Time) -> Result<RolledBack,
     .bind(import.0)
     .fetch_all(&mut *tx)
     .await?;
+    let written_to = written_to(&mut tx).await?;
     let mut done = RolledBack::default();
     for row in &changes {
         let ticket = TicketId(row.try_get("ticket_id")?);
@@ -109,6 +115,8 @@ pub async fn rollback(db: &Db, import: ImportId, at: Time) -> Result<RolledBack,
             Some(LeftBecause::LaterImport)
         } else if left_at != now {
             Some(LeftBecause::WorkedOn)
+        } else if written_to.contains(&ticket) {
+            Some(LeftBecause::WrittenTo)
         } else if is_on_its_way(&mut tx, import, ticket).await? {
             Some(LeftBecause::OnItsWay)
         } else {
@@ -143,6 +151,20 @@ pub async fn rollback(db: &Db, import: ImportId, at: Time) -> Result<RolledBack,
     }
     tx.commit().await?;
     Ok(done)
+}
+
+/// The tickets that people have begun to write to: their words would have no place.
+async fn written_to(tx: &mut SqliteConnection) -> Result<HashSet<TicketId>, StoreError> {
+    // Most people have begun nothing.
+    let begun = sqlx::query("SELECT state FROM conversations WHERE state LIKE '%ticket%'")
+        .fetch_all(tx)
+        .await?;
+    let mut tickets = HashSet::new();
+    for row in &begun {
+        let state: Conversation = get_json(row, "state")?;
+        tickets.extend(state.writing_to());
+    }
+    Ok(tickets)
 }
 
 /// Whether a notice is not over that is about something that goes: taking it out would break its

@@ -8,6 +8,9 @@ use super::server::Server;
 use super::*;
 use crate::store::import::{Former, FormerError, FormerTable, Origin};
 
+/// The database of this test: dropped and made anew on whatever server it is.
+const NAME: &str = "frontdesk_test_former";
+
 /// As the older bot's library makes them on PostgreSQL; SQLite takes the same words.
 const TABLES: &[&str] = &[
     "CREATE TABLE \"user\" (id INTEGER NOT NULL PRIMARY KEY, full_name VARCHAR(255),
@@ -77,7 +80,7 @@ async fn the_same_rows_are_read_from_both_databases() {
     let mut file = SqliteConnection::connect(&format!("sqlite:{}", path.display()))
         .await
         .unwrap();
-    let mut base: PgConnection = server.database("shop").await;
+    let mut base: PgConnection = server.database(NAME).await;
     for statement in TABLES.iter().chain(ROWS) {
         sqlx::query(AssertSqlSafe(*statement))
             .execute(&mut file)
@@ -89,13 +92,13 @@ async fn the_same_rows_are_read_from_both_databases() {
             .unwrap();
     }
     // Whatever the installation sets, times are read in one form.
-    sqlx::query("ALTER DATABASE shop SET datestyle TO 'SQL, DMY'")
+    sqlx::query("ALTER DATABASE frontdesk_test_former SET datestyle TO 'SQL, DMY'")
         .execute(&mut base)
         .await
         .unwrap();
     let open = async |text: String| Former::open(Origin::of(&text), &rig.db).await;
     let of_file = everything(open(path.display().to_string()).await.unwrap()).await;
-    let of_base = everything(open(server.url("shop")).await.unwrap()).await;
+    let of_base = everything(open(server.url(NAME)).await.unwrap()).await;
     assert!(
         of_file.contains("Не пришёл 😢") && of_file.contains("[9]"),
         "{of_file}"
@@ -103,8 +106,10 @@ async fn the_same_rows_are_read_from_both_databases() {
     assert_eq!(of_base, of_file);
 
     let host = |database: &str| Origin::of(&server.url(database));
-    let nowhere = open(server.url("nowhere")).await;
-    assert!(matches!(nowhere, Err(FormerError::Refused(at)) if at == host("nowhere")));
+    let nowhere = open(server.url("frontdesk_test_nowhere")).await;
+    assert!(
+        matches!(nowhere, Err(FormerError::Refused(at)) if at == host("frontdesk_test_nowhere"))
+    );
     let other = open(server.url("postgres")).await;
     assert!(matches!(
         other,
