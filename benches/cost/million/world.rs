@@ -99,7 +99,7 @@ impl Dice {
 /// The word of this rank: two to five syllables, no two alike.
 fn word(rank: u32) -> String {
     const SYLLABLES: [&str; 32] = [
-        "ba", "ter", "kon", "li", "mo", "pri", "su", "ven", "da", "ro", "ka", "tel", "no", "fi",
+        "bo", "ter", "kon", "li", "mo", "pri", "su", "ven", "da", "ro", "ka", "tel", "no", "fi",
         "gra", "je", "lo", "mi", "pa", "rek", "sto", "ta", "ul", "vi", "zo", "er", "bi", "che",
         "do", "fra", "gu", "hal",
     ];
