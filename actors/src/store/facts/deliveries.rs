@@ -16,8 +16,8 @@ use crate::store::sqlite::outbox;
 /// How many undelivered answers of a ticket are told.
 const MOST_UNDELIVERED: u32 = 20;
 
-/// The answers among these messages of a ticket; of those that an older bot sent nothing is known. Items of an album share the notices that carry
-/// it.
+/// The answers among these messages of a ticket; of those that an older bot sent nothing is known.
+/// Items of an album share the notices that carry it.
 pub(in crate::store) async fn of(
     tx: &mut SqliteConnection,
     ticket: TicketId,

@@ -94,18 +94,17 @@ pub(super) async fn of_user(
 ) -> Result<List, StoreError> {
     let total = count_of_user(tx, user).await?;
     let (page, pages) = clamp(page, total, Facts::LIST_PAGE);
-    let found =
-        // The numbers alone are sorted, not the rows.
-        sqlx::query(
-            "SELECT * FROM tickets WHERE id IN (
+    // The numbers alone are sorted, not the rows.
+    let found = sqlx::query(
+        "SELECT * FROM tickets WHERE id IN (
                  SELECT id FROM tickets WHERE user_id = $1 ORDER BY id DESC LIMIT $2 OFFSET $3)
              ORDER BY id DESC",
-        )
-            .bind(user.0)
-            .bind(Facts::LIST_PAGE)
-            .bind(offset(page, Facts::LIST_PAGE))
-            .fetch_all(&mut *tx)
-            .await?;
+    )
+    .bind(user.0)
+    .bind(Facts::LIST_PAGE)
+    .bind(offset(page, Facts::LIST_PAGE))
+    .fetch_all(&mut *tx)
+    .await?;
     Ok(List {
         rows: with_names(tx, &found).await?,
         page,

@@ -11,7 +11,7 @@ use super::types::{Import, ImportId};
 use super::write::write_fields;
 use crate::store::db::Db;
 use crate::store::error::StoreError;
-use crate::store::rows::{get_json, get_time, get_time_or_none, micros};
+use crate::store::rows::{get_json, get_time, get_time_or_none, ids, micros};
 
 /// What undoing an import came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -223,17 +223,14 @@ async fn forget_messages(
     .bind(ticket.0)
     .fetch_all(&mut *tx)
     .await?;
-    for message in &messages {
-        for statement in [
-            "DELETE FROM message_links WHERE ticket_message_id = $1",
-            "DELETE FROM notices WHERE message_id = $1",
-            "DELETE FROM ticket_messages WHERE id = $1",
-        ] {
-            sqlx::query(statement)
-                .bind(message)
-                .execute(&mut *tx)
-                .await?;
-        }
+    let all = ids(messages.iter().copied());
+    for statement in [
+        "DELETE FROM message_links
+         WHERE ticket_message_id IN (SELECT value FROM json_each($1))",
+        "DELETE FROM notices WHERE message_id IN (SELECT value FROM json_each($1))",
+        "DELETE FROM ticket_messages WHERE id IN (SELECT value FROM json_each($1))",
+    ] {
+        sqlx::query(statement).bind(&all).execute(&mut *tx).await?;
     }
     Ok(u64::try_from(messages.len()).unwrap_or(0))
 }
@@ -284,16 +281,12 @@ async fn forget_people(tx: &mut SqliteConnection, import: ImportId) -> Result<u6
     .bind(import.0)
     .fetch_all(&mut *tx)
     .await?;
-    for person in &idle {
-        for statement in [
-            "DELETE FROM imported_users WHERE person_id = $1",
-            "DELETE FROM users WHERE id = $1",
-        ] {
-            sqlx::query(statement)
-                .bind(person)
-                .execute(&mut *tx)
-                .await?;
-        }
+    let all = ids(idle.iter().copied());
+    for statement in [
+        "DELETE FROM imported_users WHERE person_id IN (SELECT value FROM json_each($1))",
+        "DELETE FROM users WHERE id IN (SELECT value FROM json_each($1))",
+    ] {
+        sqlx::query(statement).bind(&all).execute(&mut *tx).await?;
     }
     // Those who stay have become the desk's own.
     sqlx::query(
