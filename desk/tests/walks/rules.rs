@@ -140,7 +140,9 @@ impl World {
             let users = change.messages.iter().filter(|message| {
                 let late = message.album.is_some()
                     && self.messages.iter().any(|(_, stored)| {
-                        stored.album == message.album && stored.source.chat == me.chat()
+                        stored.album == message.album
+                            && stored.source.chat == me.chat()
+                            && stored.sender_type == SenderType::User
                     });
                 message.sender_type == SenderType::User && !late
             });

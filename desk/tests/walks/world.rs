@@ -12,7 +12,7 @@ use frontdesk_desk::ids::{
 };
 use frontdesk_desk::input::{Act, Input, Person, Wrote};
 use frontdesk_desk::notice::{Body, Why};
-use frontdesk_desk::outcome::{Gathered, MessageEdit, Outcome};
+use frontdesk_desk::outcome::{Gathered, MessageEdit, Outcome, Toast};
 use frontdesk_desk::screen::View;
 use frontdesk_desk::ticket::{
     Category, Lang, Standing, Ticket, TicketEvent, TicketMessage, Time, UserRecord,
@@ -279,6 +279,10 @@ impl World {
         let facts = self.facts(me, &wanted);
         let outcome = step(&before, &input, &facts, &self.settings, self.now);
         self.check_outcome(me, &before, &input, &outcome, again);
+        if outcome.toast == Some(Toast::TooFast) {
+            // This one was left out, so the next tap is the first that does anything.
+            self.last_press.remove(&me);
+        }
         self.store(me, &input, outcome);
         self.check_kept(me, &before, &input);
     }
