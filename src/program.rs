@@ -205,6 +205,7 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Program, StartError>
             screen: tickets.clone().recipient(),
             deliver: notifier.clone().recipient(),
             answer: notifier.clone().recipient(),
+            recorded: notifier.clone().recipient(),
             clock: clock.clone(),
             settings: settings.clone(),
         },

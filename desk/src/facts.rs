@@ -246,6 +246,15 @@ impl Facts {
     /// How many open tickets are offered for loose words.
     pub const MOST_OPEN: u32 = 8;
 
+    /// Whether everything was found that these needs ask for by a message replied to.
+    pub fn knows_what_was_replied_to(&self, needs: &[Need]) -> bool {
+        needs.iter().all(|need| match need {
+            Need::TicketOf(_) => self.linked.is_some(),
+            Need::Person(Whom::Of(_)) => self.person.is_some(),
+            _ => true,
+        })
+    }
+
     /// A ticket with its user, if it was asked for and is there.
     pub fn ticket(&self, id: TicketId) -> Option<&(Ticket, UserRecord)> {
         self.tickets.iter().find(|(ticket, _)| ticket.id == id)

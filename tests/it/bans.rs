@@ -298,3 +298,19 @@ async fn an_album_that_is_on_its_way_ends_where_the_ban_begins() {
         .count();
     assert_eq!(photos, 2, "{}", kate.transcript());
 }
+
+#[actix_rt::test]
+async fn who_banned_somebody_keeps_their_name_when_they_are_no_admin_any_more() {
+    let mut town = Town::new().await;
+    town.person(EMMA)
+        .opens_ticket("A question", "how does it work")
+        .await;
+    town.person(OLEG).writes("/ban 1 buys elephants").await;
+    town.restart_with_admins(&[KATE]).await;
+    let kate = town.person(KATE);
+    kate.writes("/ticket 1").await;
+    kate.must_read("Banned by Олег Петров");
+    kate.presses("Banned").await;
+    let card = kate.last().text;
+    assert!(card.contains("Banned by Олег Петров"), "{card}");
+}

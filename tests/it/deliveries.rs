@@ -249,3 +249,99 @@ async fn a_retry_of_somebody_who_is_still_gone_is_held_again_and_its_author_told
     town.person(EMMA).must_read("Like this");
     town.person(EMMA).must_read("And this");
 }
+
+#[actix_rt::test]
+async fn a_second_tap_shows_what_the_first_one_came_to() {
+    let town = Town::new().await;
+    let (emma, kate, oleg) = (town.person(EMMA), town.person(KATE), town.person(OLEG));
+    emma.opens_ticket("A question", "how does it work").await;
+    town.sandbox
+        .fail_next("sendMessage", Some(EMMA), refusal(), 1);
+    kate.replies_to("how does it work", "Like this").await;
+    kate.writes("/ticket 1").await;
+    let again = kate.button("Send again");
+    let slow = Fault::TooManyRequests { retry_after: 30 };
+    town.sandbox.fail_next("sendMessage", Some(EMMA), slow, 1);
+    kate.presses_twice("Send again").await;
+    assert!(
+        kate.last().text.contains("is being sent again"),
+        "{}",
+        kate.transcript()
+    );
+    // A colleague with the same button was not first, and is told so.
+    oleg.presses_old(&(oleg.last().id, again.1.clone())).await;
+    let toast = oleg.person().notices().pop().expect("a toast");
+    assert!(toast.text.contains("Кто-то успел раньше"), "{toast:?}");
+    kate.presses_twice("Don’t send").await;
+    assert!(
+        kate.last().text.contains("will not be sent"),
+        "{}",
+        kate.transcript()
+    );
+    // The tap before that one was hers too, but it is not what holds now.
+    kate.presses_old(&again).await;
+    assert!(
+        kate.last().text.contains("not sent: dropped"),
+        "{}",
+        kate.transcript()
+    );
+    let toasts = kate.person().notices();
+    assert!(
+        toasts.iter().all(|toast| !toast.text.contains("faster")),
+        "{toasts:?}"
+    );
+    town.later(TimeDelta::seconds(31)).await;
+    emma.must_not_read("Like this");
+}
+
+#[actix_rt::test]
+async fn what_is_sent_again_does_not_wait_for_the_end_of_a_pause() {
+    let town = Town::new().await;
+    let (emma, kate) = (town.person(EMMA), town.person(KATE));
+    emma.opens_ticket("A question", "how does it work").await;
+    // Each failure makes the pause longer.
+    for _ in 0..6 {
+        town.sandbox
+            .fail_next("sendMessage", Some(EMMA), Fault::ServerError(502), 1);
+    }
+    kate.replies_to("how does it work", "Like this").await;
+    for _ in 0..5 {
+        town.later(TimeDelta::seconds(40)).await;
+    }
+    emma.must_not_read("Like this");
+    kate.writes("/ticket 1").await;
+    kate.presses("Send again").await;
+    emma.must_read("Like this");
+}
+
+#[actix_rt::test]
+async fn a_dropped_answer_leaves_no_trace_in_the_pages_of_its_user() {
+    let town = Town::new().await;
+    let (emma, kate) = (town.person(EMMA), town.person(KATE));
+    emma.opens_ticket("A question", "how does it work").await;
+    kate.replies_to("how does it work", "A first answer").await;
+    emma.blocks().await;
+    let to = kate.message_that_says("how does it work").id;
+    kate.sends_album(vec![
+        Outgoing::photo().caption("wrong one").reply_to(to),
+        Outgoing::photo().caption("wrong two").reply_to(to),
+    ])
+    .await;
+    kate.presses("Don’t send").await;
+    emma.unblocks().await;
+    emma.writes("/tickets").await;
+    emma.presses("#1").await;
+    assert!(emma.last().button("Conversation · 2").is_some());
+    emma.presses("Conversation").await;
+    emma.must_not_read("taken back");
+    emma.presses("Back to #1").await;
+    // What had come and was taken back is said to be.
+    kate.writes("/ticket 1").await;
+    kate.presses("Conversation · 3").await;
+    kate.must_read("not sent: dropped");
+    kate.presses("Back to #1").await;
+    kate.presses("Take my latest answer back").await;
+    emma.presses("Conversation · 2").await;
+    emma.must_read("taken back");
+    emma.must_not_read("A first answer");
+}

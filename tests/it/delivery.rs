@@ -416,3 +416,23 @@ async fn by_chance_everything_comes_and_in_order() {
         }
     }
 }
+
+#[actix_rt::test]
+async fn an_edit_of_any_item_of_an_album_that_still_waits_costs_no_call() {
+    let town = Town::new().await;
+    let (emma, kate) = (town.person(EMMA), town.person(KATE));
+    emma.opens_ticket("A question", "how does it work").await;
+    let items = ["one", "two"].map(|caption| Outgoing::photo().caption(caption));
+    let sent = emma.person().album(items.to_vec());
+    town.settle().await;
+    let after = town.sandbox.calls().last().map_or(0, |call| call.no);
+    emma.edits(sent[1], "two, mended").await;
+    town.later(TimeDelta::seconds(4)).await;
+    kate.must_read("two, mended");
+    let edits = |call: &CallRecord| call.method.starts_with("edit");
+    let calls = calls(&town, KATE, after);
+    assert!(!calls.iter().any(edits), "{calls:?}");
+    // Once it is there, it is edited.
+    emma.edits(sent[1], "two, mended twice").await;
+    kate.must_read("two, mended twice");
+}

@@ -252,3 +252,62 @@ async fn what_is_found_is_turned_page_by_page() {
     kate.presses("#1 ").await;
     kate.must_read("it does not print");
 }
+
+#[actix_rt::test]
+async fn words_offered_to_a_ticket_that_a_colleague_answered_lately_ask_first() {
+    let town = Town::new().await;
+    let (emma, kate, oleg) = (town.person(EMMA), town.person(KATE), town.person(OLEG));
+    emma.opens_ticket("A question", "how does it work").await;
+    kate.writes("/ticket 1").await;
+    kate.writes("Like this").await;
+    town.later(TimeDelta::minutes(1)).await;
+    oleg.replies_to("how does it work", "Вот так").await;
+    // Pressed twice at once: the question, and no answer to it.
+    kate.presses_twice("Answer #1").await;
+    emma.must_not_read("Like this");
+    kate.must_read("has answered #1 meanwhile");
+    kate.presses("Send anyway").await;
+    emma.must_read("Like this");
+    // Their own answer, and one of long ago, hold nothing up.
+    kate.writes("And this").await;
+    town.later(TimeDelta::minutes(11)).await;
+    kate.presses("Answer #1").await;
+    emma.must_read("And this");
+}
+
+#[actix_rt::test]
+async fn beyond_five_hundred_that_wait_a_message_is_refused_in_words_and_nothing_is_lost() {
+    let town = Town::with(ONE_CATEGORY).await;
+    let (emma, kate) = (town.person(EMMA), town.person(KATE));
+    emma.writes("the words of Emma").await;
+    emma.presses("Open a ticket").await;
+    kate.writes("/ticket 1").await;
+    for n in 1..=500 {
+        kate.person().text(&format!("word {n} of very many"));
+    }
+    town.settle().await;
+    kate.must_not_read("was not taken");
+    kate.writes("one too many").await;
+    kate.must_read("This message was not taken");
+    // An album is refused once; an answer by reply is refused too, for it would wait.
+    kate.sends_album(vec![Outgoing::photo(), Outgoing::photo()])
+        .await;
+    kate.writes("/close 1").await;
+    kate.replies_to("the words of Emma", "an answer too many")
+        .await;
+    emma.must_not_read("too many");
+    kate.writes("/ticket 1").await;
+    kate.presses("Reopen").await;
+    // There is a way on from the refusal: ten answers of fifty each.
+    kate.writes("one too many again").await;
+    for _ in 0..10 {
+        kate.presses("Waiting for your decision").await;
+        kate.presses("Answer #1").await;
+    }
+    for n in [1, 50, 51, 499, 500] {
+        emma.must_read(&format!("word {n} of very many"));
+    }
+    emma.must_not_read("too many");
+    kate.writes("there is room again").await;
+    kate.must_read("there is room again");
+}

@@ -353,3 +353,25 @@ async fn what_an_admin_who_is_gone_missed_of_a_flood_is_told_to_the_others() {
     kate.must_read("6");
     kate.must_not_read("6 more messages");
 }
+
+#[actix_rt::test]
+async fn groups_beyond_the_limit_are_left_without_a_word() {
+    let town = Town::with("limits.person_per_minute = 4").await;
+    let groups: Vec<i64> = (1..=6)
+        .map(|n| town.sandbox.add_to_group(ANNA, &format!("Friends {n}")))
+        .collect();
+    town.settle().await;
+    let seen = groups.iter().map(|group| town.sandbox.group(*group));
+    let seen: Vec<_> = seen.map(|group| group.expect("the group")).collect();
+    assert!(seen.iter().all(|group| !group.bot_is_member));
+    let greeted = seen
+        .iter()
+        .flat_map(|group| &group.messages)
+        .filter(|message| message.from_bot);
+    assert_eq!(greeted.count(), 4);
+    // In private they are as welcome as before, a minute later.
+    town.later(MINUTE).await;
+    let anna = town.person(ANNA);
+    anna.writes("/start").await;
+    anna.must_read("Это поддержка");
+}

@@ -15,6 +15,7 @@ mod drafts;
 mod floods;
 mod import;
 mod older_bot;
+mod replies;
 mod trouble;
 mod unreachable;
 mod users;

@@ -49,8 +49,14 @@ pub(super) struct Limits {
 impl Limits {
     pub(super) fn new(settings: LimitSettings, clock: &Clock) -> Self {
         let global = settings.global_per_second;
+        let mut all = Bucket::new(global, global, clock);
+        // The program before this one may have sent all that a second allows: it begins with none.
+        if let Some(all) = &mut all {
+            let now = clock.now();
+            while all.take((), now).is_ok() {}
+        }
         Self {
-            all: Bucket::new(global, global, clock),
+            all,
             chats: Bucket::new(settings.chat_per_second, settings.chat_burst.max(1), clock),
             passed: HashSet::new(),
         }
@@ -215,6 +221,10 @@ mod tests {
     #[test]
     fn all_chats_together_have_theirs() {
         let (mut limits, clock) = limits(30, 1, 1);
+        // The program before this one may have sent as many in this second.
+        let first = limits.take(ANNA, clock.now());
+        assert!(matches!(first, Err(Wait::All(_))));
+        clock.advance(TimeDelta::seconds(1));
         let now = clock.now();
         for chat in 0..30 {
             assert!(limits.take(ChatId(chat), now).is_ok());
@@ -243,6 +253,7 @@ mod tests {
     #[test]
     fn more_requests_than_one_are_paid_for() {
         let (mut limits, clock) = limits(30, 1, 3);
+        clock.advance(TimeDelta::seconds(1));
         let now = clock.now();
         limits.take(ANNA, now).unwrap();
         assert_eq!(limits.charge(ANNA, 0, now), None);

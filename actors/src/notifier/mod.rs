@@ -29,7 +29,7 @@ use actix::{
 };
 use chrono::TimeDelta;
 use frontdesk_desk::Settings;
-use frontdesk_desk::ids::{ChatMessageId, NoticeId, PersonId};
+use frontdesk_desk::ids::{ChatId, ChatMessageId, NoticeId, PersonId};
 use frontdesk_desk::outcome::Toast;
 use frontdesk_desk::screen::Show;
 use frontdesk_desk::ticket::{Lang, Time};
@@ -71,6 +71,8 @@ pub struct Deliver {
     pub lang: Lang,
     /// What the commit put into the outbox.
     pub queued: Queued,
+    /// Whether somebody decided to have it sent now: a pause after failures in those chats is over.
+    pub urged: bool,
 }
 
 /// A committed screen.
@@ -94,6 +96,15 @@ pub struct AnswerQuery {
     pub toast: Option<Toast>,
     /// In which language.
     pub lang: Lang,
+}
+
+/// Answered once what became of the notice on its way to this chat, if there is one, is stored: its
+/// reader may reply to it before the database knows of it. Not waited for: a chat that is slow.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub struct AwaitRecord {
+    /// Which chat.
+    pub chat: ChatId,
 }
 
 /// Takes up the screens that were committed and not shown before the last stop, and the outbox.
@@ -166,6 +177,8 @@ pub struct Notifier {
     events: Option<UnboundedReceiver<Event>>,
     alarm: Option<(Time, actix::SpawnHandle)>,
     settling: Vec<oneshot::Sender<()>>,
+    /// Who waits for the record of a chat's notice.
+    awaited: Vec<(ChatId, oneshot::Sender<()>)>,
     stopping: bool,
     /// Dropped with the actor; sent to when it stops in order.
     stopped: Option<oneshot::Sender<()>>,
@@ -200,6 +213,7 @@ impl Notifier {
             neighbours,
             alarm: None,
             settling: Vec::new(),
+            awaited: Vec::new(),
             stopping: false,
             stopped: Some(stopped),
         }
@@ -302,6 +316,9 @@ impl Handler<Deliver> for Notifier {
         let Queued { heads, own } = deliver.queued;
         for head in heads {
             self.schedule.set_head(head, now);
+            if deliver.urged {
+                self.schedule.forgive(head.chat, now);
+            }
         }
         self.schedule.expect_own(deliver.person.chat(), own);
         if let Some(ready) = deliver.screen {
@@ -320,6 +337,22 @@ impl Handler<AnswerQuery> for Notifier {
     fn handle(&mut self, answer: AnswerQuery, context: &mut Self::Context) {
         self.answers.add(answer, self.neighbours.clock.now());
         self.pump(context);
+    }
+}
+
+impl Handler<AwaitRecord> for Notifier {
+    type Result = ResponseFuture<()>;
+
+    fn handle(&mut self, awaits: AwaitRecord, _: &mut Self::Context) -> Self::Result {
+        if self.stopping || !self.schedule.is_unrecorded(awaits.chat) {
+            return Box::pin(std::future::ready(()));
+        }
+        let (stored, waiting) = oneshot::channel();
+        self.awaited.push((awaits.chat, stored));
+        Box::pin(async move {
+            // An error means that the actor has ended: nothing is on its way then.
+            let _ = waiting.await;
+        })
     }
 }
 

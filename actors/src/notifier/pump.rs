@@ -34,6 +34,10 @@ impl Notifier {
         }
         self.travel(context, now);
         self.set_alarm(context, now);
+        // Whoever waits is answered by letting go.
+        let (schedule, stopping) = (&self.schedule, self.stopping);
+        self.awaited
+            .retain(|(chat, _)| !stopping && schedule.is_unrecorded(*chat));
         if !self.settling.is_empty() && self.is_settled(now) {
             for settled in self.settling.drain(..) {
                 // Whoever asked may have gone.

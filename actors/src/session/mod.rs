@@ -20,7 +20,7 @@ use frontdesk_desk::ids::{ChatMessageId, PersonId, Version};
 use frontdesk_desk::input::{Act, Input};
 use frontdesk_desk::outcome::{PersonChange, Toast};
 use frontdesk_desk::ticket::{Lang, Time, UserRecord};
-use frontdesk_desk::{Facts, Outcome, Settings, needs, step};
+use frontdesk_desk::{Facts, Need, Outcome, Settings, needs, step};
 use futures::FutureExt;
 use futures::future::{Either, select};
 use tokio::time::Instant;
@@ -28,7 +28,7 @@ use tracing::{error, warn};
 
 pub use self::registry::{Sessions, Sizes};
 use crate::clock::Clock;
-use crate::notifier::{AFTER_ALL_OWN, AnswerQuery, Deliver, Ready};
+use crate::notifier::{AFTER_ALL_OWN, AnswerQuery, AwaitRecord, Deliver, Ready};
 use crate::store::StoreError;
 use crate::tickets::{Commit, Committed, Decision, Load, QuarantineId, Queued, Read, Screen};
 
@@ -83,6 +83,8 @@ pub struct Neighbours {
     pub deliver: Recipient<Deliver>,
     /// Notifier: callback queries.
     pub answer: Recipient<AnswerQuery>,
+    /// Notifier: whether all is stored that a person may reply to.
+    pub recorded: Recipient<AwaitRecord>,
     /// The one clock.
     pub clock: Clock,
     /// What the rules depend on.
@@ -241,11 +243,7 @@ async fn decide(
         let mut facts = if wanted.is_empty() {
             Box::<Facts>::default()
         } else {
-            let read = Read {
-                person: input.person.id,
-                needs: wanted,
-            };
-            ask(&neighbours.read, read).await?
+            read(neighbours, input, wanted).await?
         };
         facts.me = before.me.clone();
         let outcome = step(&before.state, input, &facts, settings, now);
@@ -291,6 +289,7 @@ async fn decide(
                         heads: Vec::new(),
                         own: AFTER_ALL_OWN,
                     },
+                    urged: false,
                 };
                 tell(&neighbours.deliver, deliver).await;
                 return Ok((before, None));
@@ -302,6 +301,24 @@ async fn decide(
     Err(ReceiveError::Rule(
         "it found no quiet moment to be decided in",
     ))
+}
+
+/// Reads facts. What was replied to may be a notice that has come this moment, and which ticket it
+/// is about is not stored yet: then they are read again once it is.
+async fn read(
+    neighbours: &Neighbours,
+    input: &Input,
+    needs: Vec<Need>,
+) -> Result<Box<Facts>, ReceiveError> {
+    let person = input.person.id;
+    let read = Read { person, needs };
+    let facts: Box<Facts> = ask(&neighbours.read, read.clone()).await?;
+    if facts.knows_what_was_replied_to(&read.needs) {
+        return Ok(facts);
+    }
+    let chat = person.chat();
+    tell(&neighbours.recorded, AwaitRecord { chat }).await;
+    ask(&neighbours.read, read).await
 }
 
 async fn load(neighbours: &Neighbours, person: PersonId) -> Result<Kept, ReceiveError> {
@@ -336,6 +353,7 @@ async fn deliver(
             }),
         lang,
         queued,
+        urged: !outcome.redeliveries.is_empty(),
     };
     if deliver.screen.is_some() || !deliver.queued.heads.is_empty() {
         tell(&neighbours.deliver, deliver).await;

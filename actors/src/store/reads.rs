@@ -194,6 +194,12 @@ pub(crate) async fn gathered(db: &Db, now: Time) -> Result<bool, StoreError> {
     )
 }
 
+/// Whether an admin missed so much that there is more of it to be counted.
+pub(crate) async fn half_folded(db: &Db) -> Result<bool, StoreError> {
+    let mut tx = db.read().await?;
+    Ok(outbox::half_folded(&mut tx).await?.is_some())
+}
+
 /// The first notices of the chats' lines, by when they are due.
 pub(crate) async fn heads(
     db: &Db,

@@ -51,6 +51,11 @@ pub enum Work {
         /// Now.
         now: Time,
     },
+    /// Counts more of what an admin missed who cannot be reached, and passes it on.
+    FoldOn {
+        /// Now.
+        now: Time,
+    },
     /// See [`Record`].
     Record(Record),
     /// See [`PutAside`].
@@ -345,6 +350,10 @@ async fn apply(db: &Db, memory: &mut Memory, works: &[&Work]) -> Result<Vec<Done
             }
             Work::GiveUp { now } => {
                 sqlite::outbox::give_up(&mut tx, *now).await?;
+                Done::Nothing
+            }
+            Work::FoldOn { now } => {
+                sqlite::outbox::fold_on(&mut tx, *now).await?;
                 Done::Nothing
             }
             Work::PutAside(aside) => {

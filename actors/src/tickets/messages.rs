@@ -46,7 +46,7 @@ pub struct Load {
 }
 
 /// What `step` wants to know about a person's update, all of one moment.
-#[derive(Debug, Message)]
+#[derive(Clone, Debug, Message)]
 #[rtype(result = "Result<Box<Facts>, StoreError>")]
 pub struct Read {
     /// Who acted.
@@ -71,8 +71,8 @@ pub struct Heads {
     pub after: Option<(Time, NoticeId)>,
     /// At most so many.
     pub most: usize,
-    /// Now, if what is due by itself is to be seen to first: what was gathered is told, and what was
-    /// held for too long is given up.
+    /// Now, if what is due by itself is to be seen to first: what was gathered is told, what was
+    /// held for too long is given up, and more is counted of very much that an admin missed.
     pub see_to: Option<Time>,
 }
 

@@ -237,6 +237,9 @@ impl Handler<Heads> for Tickets {
                 if reads::overdue(&db, now).await? {
                     writer.run(Work::GiveUp { now }, Done::nothing).await?;
                 }
+                if reads::half_folded(&db).await? {
+                    writer.run(Work::FoldOn { now }, Done::nothing).await?;
+                }
             }
             reads::heads(&db, heads.after, heads.most).await
         })

@@ -346,6 +346,15 @@ impl Brief {
     }
 }
 
+impl From<&UserRecord> for Named {
+    fn from(user: &UserRecord) -> Self {
+        Self {
+            id: user.id,
+            name: user.full_name(),
+        }
+    }
+}
+
 impl Named {
     /// The name of this person among `people`, or the id in digits.
     pub fn of(person: PersonId, people: &[Self]) -> Self {

@@ -111,7 +111,9 @@ pub fn step(
         Intent::Blocked => turn.out.person.reachable = Some(false),
         Intent::Unblocked => {}
         Intent::Group { chat } => {
-            turn.tell(chat, Lane::Bulk, Body::GroupGreeting);
+            if !turn.gathers {
+                turn.tell(chat, Lane::Bulk, Body::GroupGreeting);
+            }
             turn.tell(chat, Lane::Bulk, Body::LeaveGroup);
             // Nothing was said in private: they are as reachable as before.
             turn.out.person.reachable = None;

@@ -65,7 +65,12 @@ pub(super) fn count(
             pace.asked = pace.asked.saturating_add(1);
             pace.beyond(pace.asked, limit, Tempo::Refused)
         }
-        Intent::Blocked | Intent::Unblocked | Intent::Group { .. } => {
+        // The group is left all the same, without a word.
+        Intent::Group { .. } => {
+            pace.asked = pace.asked.saturating_add(1);
+            pace.beyond(pace.asked, limit, Tempo::Gathers)
+        }
+        Intent::Blocked | Intent::Unblocked => {
             return (state.pace.clone(), Tempo::Usual);
         }
     };

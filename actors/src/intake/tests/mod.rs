@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use tokio::sync::Notify;
 
 use super::*;
-use crate::notifier::{AnswerQuery, Deliver};
+use crate::notifier::{AnswerQuery, AwaitRecord, Deliver};
 use crate::session::{self, Sizes};
 use crate::store::quarantine::Quarantined;
 use crate::store::{StoreError, Trouble};
@@ -111,6 +111,12 @@ impl Handler<AnswerQuery> for Tickets {
     type Result = ();
 
     fn handle(&mut self, _: AnswerQuery, _: &mut Self::Context) {}
+}
+
+impl Handler<AwaitRecord> for Tickets {
+    type Result = ();
+
+    fn handle(&mut self, _: AwaitRecord, _: &mut Self::Context) {}
 }
 
 impl Handler<PutAside> for Tickets {
@@ -215,6 +221,7 @@ impl Desk {
             screen: tickets.clone().recipient(),
             deliver: tickets.clone().recipient(),
             answer: tickets.clone().recipient(),
+            recorded: tickets.clone().recipient(),
             clock: clock.clone(),
             settings: settings.clone(),
         };

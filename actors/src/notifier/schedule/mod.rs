@@ -365,6 +365,12 @@ impl Schedule {
         self.review(id, now);
     }
 
+    /// Whether what becomes of a notice on its way to the chat will be stored within moments.
+    pub(super) fn is_unrecorded(&self, id: ChatId) -> bool {
+        let chat = self.chats.get(&id);
+        chat.is_some_and(|chat| chat.flight == Some(Flight::Notice) && !chat.slow)
+    }
+
     /// How many calls are begun and not ended.
     pub(super) fn in_flight(&self) -> usize {
         self.slots.taken()

@@ -261,6 +261,7 @@ impl Desk {
             screen: Some(ready),
             lang: Lang::En,
             queued,
+            urged: false,
         };
         self.notifier.send(deliver).await.unwrap();
     }

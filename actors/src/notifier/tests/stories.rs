@@ -184,7 +184,8 @@ async fn the_limit_over_all_chats_takes_no_more_than_it_lets_through() {
         chat_burst: 1,
     };
     let desk = Desk::start(Stub::obliging().await, outbox(pending), limits).await;
-    for sent in [2, 4, 6] {
+    // The program before this one may have sent two in this second.
+    for sent in [0, 2, 4, 6] {
         desk.settle().await;
         assert_eq!(desk.calls().len(), sent);
         assert!(desk.rows(|rows| rows.sending.is_empty()));

@@ -193,6 +193,7 @@ async fn a_clock_that_jumps_ahead_sends_what_is_due_and_no_more_than_the_limits_
         chat_burst: 3,
     };
     let desk = Desk::start(Stub::obliging().await, outbox(pending), limits).await;
+    desk.clock.advance(TimeDelta::seconds(1));
     desk.settle().await;
     assert_eq!(desk.calls().len(), 3);
     desk.clock.advance(TimeDelta::hours(5));

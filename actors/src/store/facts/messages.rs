@@ -173,17 +173,34 @@ pub(super) async fn album(
     }))
 }
 
-/// How many messages a ticket has, with or without notes; an album counts as one.
+/// Which messages `m` of ticket `$1` are seen: `$2` is whether the staff look. Users see no notes, and
+/// of an answer that was taken back before it had come nothing at all.
+macro_rules! seen {
+    () => {
+        "m.note <= $2 AND ($2 OR m.recalled_at IS NULL OR EXISTS (
+             SELECT 1 FROM message_links AS l
+             WHERE l.part IN ('whole', 'content', 'album')
+               AND l.chat_id = (SELECT user_id FROM tickets WHERE id = $1)
+               AND l.ticket_message_id IN (
+                   SELECT m.id UNION ALL
+                   SELECT item.id FROM ticket_messages AS item
+                   WHERE item.album = m.album AND item.ticket_id = $1)))"
+    };
+}
+
+/// How many messages a ticket has, for the staff with notes; an album counts as one.
 pub(super) async fn count(
     tx: &mut SqliteConnection,
     ticket: TicketId,
     notes: bool,
 ) -> Result<u32, StoreError> {
-    let count: i64 = sqlx::query_scalar(
-        "SELECT (SELECT count(*) FROM ticket_messages WHERE ticket_id = $1 AND note <= $2)
-                - count(*) + count(DISTINCT album)
-         FROM ticket_messages WHERE ticket_id = $1 AND album IS NOT NULL AND note <= $2",
-    )
+    let count: i64 = sqlx::query_scalar(concat!(
+        "SELECT (SELECT count(*) FROM ticket_messages AS m WHERE ticket_id = $1 AND ",
+        seen!(),
+        ") - count(*) + count(DISTINCT album)
+         FROM ticket_messages AS m WHERE ticket_id = $1 AND album IS NOT NULL AND ",
+        seen!(),
+    ))
     .bind(ticket.0)
     .bind(notes)
     .fetch_one(tx)
@@ -201,19 +218,22 @@ pub(super) async fn page(
 ) -> Result<Paged<TicketMessage>, StoreError> {
     let count = count(&mut *tx, ticket, notes).await?;
     let (page, pages) = clamp(page, count.into(), Facts::MESSAGES_PAGE);
-    let found = sqlx::query(
+    let found = sqlx::query(concat!(
         "WITH albums AS (
-             SELECT id, min(id) OVER (PARTITION BY album) AS first FROM ticket_messages
-             WHERE ticket_id = $1 AND album IS NOT NULL AND note <= $2),
+             SELECT id, min(id) OVER (PARTITION BY album) AS first FROM ticket_messages AS m
+             WHERE ticket_id = $1 AND album IS NOT NULL AND ",
+        seen!(),
+        "),
          places AS (
-             SELECT id FROM ticket_messages WHERE ticket_id = $1 AND note <= $2
-               AND id NOT IN (SELECT id FROM albums WHERE id > first)
+             SELECT id FROM ticket_messages AS m WHERE ticket_id = $1 AND ",
+        seen!(),
+        " AND id NOT IN (SELECT id FROM albums WHERE id > first)
              ORDER BY id LIMIT $3 OFFSET $4)
          SELECT * FROM ticket_messages
          WHERE id IN (SELECT id FROM places
                       UNION SELECT id FROM albums WHERE first IN (SELECT id FROM places))
          ORDER BY id",
-    )
+    ))
     .bind(ticket.0)
     .bind(notes)
     .bind(Facts::MESSAGES_PAGE)

@@ -257,7 +257,17 @@ impl Search<'_> {
         };
         let people = named(&self.facts, self.person, tickets.values());
         let users = rows::users(self.tx, people.iter().copied()).await?;
+        // Who banned them is no admin any more, perhaps, and named nowhere else.
+        let banned_by: BTreeSet<PersonId> = users
+            .values()
+            .filter_map(|user| user.standing.ban.as_ref()?.by)
+            .filter(|by| !users.contains_key(by))
+            .collect();
         let mut facts = self.facts;
+        if !banned_by.is_empty() {
+            let further = rows::users(self.tx, banned_by).await?;
+            facts.names.extend(further.values().map(Named::from));
+        }
         fill(
             &mut facts,
             self.person,
@@ -312,14 +322,8 @@ fn fill(
             Some((ticket.clone(), users.get(&ticket.user)?.clone()))
         })
         .collect();
-    facts.names = people
-        .iter()
-        .filter_map(|id| users.get(id))
-        .map(|user| Named {
-            id: user.id,
-            name: user.full_name(),
-        })
-        .collect();
+    let named = people.iter().filter_map(|id| users.get(id));
+    facts.names.extend(named.map(Named::from));
     facts.me = users.get(&person).cloned();
 }
 

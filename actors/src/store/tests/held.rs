@@ -131,6 +131,44 @@ async fn what_waited_for_an_admin_is_counted_and_told_to_the_others_whole() {
 }
 
 #[tokio::test]
+async fn very_much_that_an_admin_missed_is_counted_and_passed_on_in_pieces() {
+    let rig = staffed().await;
+    let mut stored = assigned(&rig).await;
+    // Two parts each, so that a piece can end between them.
+    let parts = [Part::Heading, Part::Content];
+    let many = 250;
+    for n in 0..many {
+        let decided = follow_up(3 + n, 1 + n, &stored, &[VERA], &parts, at(2));
+        rig.done(decided).await;
+        stored = ticket(&rig, 1).await;
+    }
+    refuse(&rig, VERA, at(3)).await;
+    let held = "SELECT count(*) FROM notices WHERE state = 'held'";
+    let passed = "SELECT count(*) FROM notices WHERE chat_id = 12 AND state = 'pending'";
+    let mut left = vec![rig.count(held).await];
+    let mut told = vec![rig.count(passed).await];
+    while reads::half_folded(&rig.db).await.unwrap() {
+        let more = Work::FoldOn { now: at(4) };
+        rig.writer.run(more, Done::nothing).await.unwrap();
+        left.push(rig.count(held).await);
+        told.push(rig.count(passed).await);
+    }
+    // The row that counts stands for the first piece, and is one of the next.
+    assert_eq!(left, [301, 102, 1]);
+    assert_eq!(told, [100, 200, 250]);
+    assert_eq!(
+        all_for(&rig, GLEB, at(5)).await,
+        vec![relayed(Part::Whole, Why::FollowUp); 250]
+    );
+    rig.done(decision(900, VERA, 2, at(8))).await;
+    let away = Away {
+        messages: 250,
+        ..Away::default()
+    };
+    assert_eq!(all_for(&rig, VERA, at(8)).await, [Body::WhileAway(away)]);
+}
+
+#[tokio::test]
 async fn what_everybody_was_told_is_told_to_nobody_twice() {
     let rig = staffed().await;
     rig.done(opening(1, ANNA, 0, "Printer", at(1))).await;

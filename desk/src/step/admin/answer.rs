@@ -203,12 +203,16 @@ impl Turn<'_> {
         let Some((ticket, _)) = self.ticket(id) else {
             return self.no_such_ticket();
         };
-        // The offer named the ticket, but not its state: a closed one asks first.
-        if ticket.status == Status::Closed {
-            let (ticket, why) = (ticket.id, Why::Closed);
-            return self.ask_another(used, Undecided::Held { ticket, why });
+        // The offer named the ticket, but neither its state nor what others answered there lately.
+        let last = self.facts.last_answer;
+        let lately = last.filter(|(_, at)| self.now - *at < MEANWHILE);
+        match self.holds(ticket, lately) {
+            Some(why) => {
+                let ticket = ticket.id;
+                self.ask_another(used, Undecided::Held { ticket, why });
+            }
+            None => self.send_draft(used, ticket, Closed::Leave),
         }
-        self.send_draft(used, ticket, Closed::Leave);
     }
 
     /// Sends a draft, and shows the ticket.

@@ -2,28 +2,31 @@
 
 use crate::button::Button;
 use crate::delivery::{Delivery, Mark, Redelivery, Redo, Refusal, Stage};
-use crate::ids::{MessageId, MessageRef, TicketId, TicketRef, Version};
+use crate::ids::{MessageId, MessageRef, TicketId, TicketRef};
 use crate::notice::{Body, Lane};
 use crate::outcome::{MessageEdit, Toast};
 use crate::screen::News;
 use crate::step::turn::Turn;
 use crate::ticket::Happened;
 
+/// Where an answer stands that somebody dropped.
+const DROPPED: Stage = Stage::Failed(Refusal::Dropped);
+
 impl Turn<'_> {
     /// Presses below an answer that has not come through.
     pub(super) fn press_to_redeliver(&mut self, button: Button) {
         match button {
-            Button::RetryAnswer(ticket, version, message) => {
-                self.redeliver(ticket, version, message, Redo::Retry);
+            Button::RetryAnswer(ticket, _, message) => {
+                self.redeliver(ticket, message, Redo::Retry);
             }
-            Button::DropAnswer(ticket, version, message) => {
-                self.redeliver(ticket, version, message, Redo::Drop);
+            Button::DropAnswer(ticket, _, message) => {
+                self.redeliver(ticket, message, Redo::Drop);
             }
             _ => self.out_of_date(),
         }
     }
 
-    fn redeliver(&mut self, id: TicketId, version: Version, answer: MessageId, redo: Redo) {
+    fn redeliver(&mut self, id: TicketId, answer: MessageId, redo: Redo) {
         let facts = self.facts;
         let Some((ticket, _)) = self.ticket(id) else {
             return self.no_such_ticket();
@@ -40,27 +43,6 @@ impl Turn<'_> {
         } else {
             delivery.legs_to(redo)
         };
-        // Whoever decided about this answer since the button was drawn was first, and that is
-        // shown, be it the same person.
-        let decided = ticket.version != version
-            && facts
-                .since
-                .iter()
-                .any(|event| is_about(&event.what, answer));
-        if notices.is_empty() || decided {
-            self.toast(if decided {
-                Toast::ChangedMeanwhile
-            } else {
-                Toast::Already
-            });
-            // Of what was taken back it is told only that it was never sent.
-            let dropped = Stage::Failed(Refusal::Dropped);
-            let mark = delivery.mark();
-            let stands = mark.filter(|mark| !taken_back || mark.stage == dropped);
-            let news = stands.map_or(News::Already, News::AnswerStands);
-            return self.show_card(ticket, Some(news));
-        }
-        let mut change = self.change(ticket);
         let (what, news) = match redo {
             Redo::Retry => (
                 Happened::DeliveryRetried { message: answer },
@@ -71,6 +53,29 @@ impl Turn<'_> {
                 News::AnswerDropped,
             ),
         };
+        // Whoever decided about this answer since the button was drawn was first.
+        let mut since = facts.since.iter().rev();
+        let decided = since.find(|event| is_about(&event.what, answer));
+        if notices.is_empty() || decided.is_some() {
+            let mine = decided.is_none_or(|event| event.by == Some(self.me));
+            self.toast(if mine {
+                Toast::Already
+            } else {
+                Toast::ChangedMeanwhile
+            });
+            let mark = delivery.mark();
+            // Pressed twice: what the first press came to, while it is still so.
+            let again = mine && decided.is_some_and(|event| event.what == what);
+            let stays = mark.as_ref().is_some_and(|mark| match redo {
+                Redo::Retry => mark.stage == Stage::Waiting,
+                Redo::Drop => mark.stage == DROPPED,
+            });
+            // Of what was taken back it is told only that it was never sent.
+            let stands = mark.filter(|mark| !taken_back || mark.stage == DROPPED);
+            let stands = stands.map_or(News::Already, News::AnswerStands);
+            return self.show_card(ticket, Some(if again && stays { news } else { stands }));
+        }
+        let mut change = self.change(ticket);
         change.events.push(self.event(what));
         if redo == Redo::Drop && !delivery.has_some() {
             change.edits = self.take_away(delivery);

@@ -9,6 +9,7 @@
 mod edits;
 mod gather;
 mod held;
+mod missed;
 mod record;
 mod redeliver;
 pub(in crate::store) mod sweep;
@@ -31,6 +32,7 @@ pub(in crate::store) use self::gather::tell;
 pub(in crate::store::sqlite) use self::gather::{GatheredRow, add};
 pub(in crate::store::sqlite) use self::held::{Back, release};
 pub(in crate::store) use self::held::{EXPIRED, give_up, held_too_long};
+pub(in crate::store) use self::missed::{fold_on, half_folded};
 pub(in crate::store) use self::record::record;
 pub(in crate::store) use self::redeliver::{DROPPED, redeliver, take_away};
 
@@ -209,7 +211,7 @@ pub(in crate::store::sqlite) async fn insert(
         put.extend(new);
         rows = tell_authors(connection, blocked, at).await?;
         if !held_lines.is_empty() {
-            rows.extend(held::fold(connection, &held_lines, at).await?);
+            rows.extend(missed::fold(connection, &held_lines, at).await?);
         }
     }
     Ok(put)
