@@ -6,13 +6,15 @@ use std::path::Path;
 
 use chrono::TimeDelta;
 use frontdesk_actors::clock::Clock;
-use frontdesk_actors::intake::IntakeError;
+use frontdesk_actors::intake::{IntakeError, origin};
 use frontdesk_actors::store::{StoreError, migrate, quarantine, reads};
 use frontdesk_actors::telegram::{Client, ClientSettings, Failure, Token};
+use frontdesk_actors::tickets::Remembered;
 use frontdesk_desk::text::{self, Text};
 use frontdesk_desk::ticket::{Lang, Time};
+use url::Url;
 
-use crate::config::{Config, Setting};
+use crate::config::{Config, Mode, Setting};
 use crate::operate::{OperateError, open_existing};
 
 /// How far the machine's time may be from Telegram's, in seconds.
@@ -74,6 +76,7 @@ pub async fn check(
     let mut lines = vec![admins(config), texts(), database(config).await];
     let (telegram, bot) = telegram(config).await;
     lines.push(telegram);
+    lines.extend(webhook(config).await);
     lines.extend(time(config, clock).await);
     lines.extend(unreachable_admins(config, bot.as_deref()).await);
     lines.extend(put_aside(config).await);
@@ -257,6 +260,79 @@ async fn telegram(config: &Config) -> (Line, Option<String>) {
         }
         Err(problem) => ((Grade::Error, problem), None),
     }
+}
+
+/// Whether updates come in the way that they are expected; nothing if Telegram does not answer, which
+/// has a line of its own.
+async fn webhook(config: &Config) -> Option<Line> {
+    let token = config.telegram.token.clone()?;
+    let client = Client::new(&client_settings(config, token)).ok()?;
+    let info = client.webhook().await.ok()?;
+    let wanted = match config.telegram.mode {
+        Mode::Polling => None,
+        Mode::Webhook => config.telegram.webhook.url.as_ref().map(Url::as_str),
+    };
+    let ours = match open_existing(config).await {
+        Ok(db) => {
+            let ours = reads::remembered(&db, Remembered::WebhookUrl).await;
+            db.close().await;
+            // What is wrong with the database has a line of its own.
+            ours.ok().flatten()
+        }
+        Err(_) => None,
+    };
+    let is = Some(info.url.as_str()).filter(|url| !url.is_empty());
+    let whose = |url: &str| match ours.as_deref() == Some(url) {
+        true => url.to_owned(),
+        // Another program's path may be a secret.
+        false => origin(url),
+    };
+    let waiting = match info.pending {
+        1 => "1 update waits".to_owned(),
+        many => format!("{many} updates wait"),
+    };
+    let (grade, sentence) = match (wanted, is) {
+        (None, None) => (Grade::Ok, "polling, and no webhook is set".to_owned()),
+        (None, Some(url)) if ours.as_deref() == Some(url) || config.telegram.replace_webhook => (
+            Grade::Warning,
+            format!("polling; the next start removes the webhook {}", whose(url)),
+        ),
+        (None, Some(url)) => {
+            let sentence =
+                "stop that program, or let the desk remove it by telegram.replace_webhook";
+            let at = whose(url);
+            (
+                Grade::Error,
+                format!("polling, but another program has set a webhook at {at}: {sentence}"),
+            )
+        }
+        (Some(wanted), Some(url)) if wanted == url => {
+            (Grade::Ok, format!("the webhook {wanted} is set"))
+        }
+        (Some(wanted), is) => {
+            let now = is.map_or_else(
+                || "none is set".to_owned(),
+                |url| format!("now it is {}", whose(url)),
+            );
+            (
+                Grade::Warning,
+                format!("the next start sets the webhook {wanted}; {now}"),
+            )
+        }
+    };
+    let trouble = info.last_error.filter(|_| is.is_some() && is == wanted);
+    let (grade, trouble) = match trouble {
+        Some((at, words)) => {
+            let at = at.format("%Y-%m-%d %H:%M:%S UTC");
+            (
+                Grade::Warning,
+                format!("; the last post that failed, at {at}: {words}"),
+            )
+        }
+        None => (grade, String::new()),
+    };
+    let sentence = format!("telegram.mode: {sentence}; {waiting} at Telegram{trouble}");
+    Some((grade, sentence))
 }
 
 /// How far the machine's time is from Telegram's; nothing if Telegram does not tell, which has a line

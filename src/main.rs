@@ -52,7 +52,10 @@ fn main() {
 /// Whether a setting, or the command line, is what has to be mended.
 fn is_for_the_operator(error: &anyhow::Error) -> bool {
     error.is::<ConfigError>()
-        || matches!(error.downcast_ref(), Some(StartError::NoToken))
+        || matches!(
+            error.downcast_ref(),
+            Some(StartError::NoToken | StartError::Webhook(_))
+        )
         || matches!(
             error.downcast_ref(),
             Some(Died::Intake(IntakeError::TokenRefused))

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use actix::{Actor, Addr};
 use actix_rt::{Arbiter, ArbiterHandle, System, SystemRunner};
 use frontdesk_actors::clock::Clock;
-use frontdesk_actors::intake::{self, Intake, IntakeError, IntakeSettings};
+use frontdesk_actors::intake::{
+    self, Intake, IntakeError, IntakeSettings, ListenError, Listener, Tls, Webhook,
+};
 use frontdesk_actors::notifier::{self, LimitSettings, Notifier, NotifierSettings};
 use frontdesk_actors::session::{self, Sessions, Sizes};
 use frontdesk_actors::store::{Claim, Db, DbSettings, StoreError, migrate};
@@ -18,7 +20,7 @@ use tokio::time::{Instant, timeout_at};
 use tracing::{info, warn};
 
 use crate::check::client_settings;
-use crate::config::Config;
+use crate::config::{Config, Mode};
 
 /// Why the desk does not start.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +34,9 @@ pub enum StartError {
     /// Telegram cannot be spoken to.
     #[error(transparent)]
     Client(#[from] ClientError),
+    /// The webhook's address, or its certificate, cannot be used.
+    #[error("telegram.webhook")]
+    Webhook(#[from] ListenError),
     /// The database cannot be used.
     #[error("database.url")]
     Store(#[from] StoreError),
@@ -116,6 +121,7 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Program, StartError>
     let token = config.telegram.token.clone().ok_or(StartError::NoToken)?;
     let client = Client::new(&client_settings(config, token))?;
     let settings = Arc::new(config.settings());
+    let mode = mode(config)?;
 
     let sizes = &config.actors.tickets;
     let db = Db::open(&DbSettings {
@@ -229,8 +235,8 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Program, StartError>
             attempt: tickets.clone().recipient(),
             retries: tickets.clone().recipient(),
             retry_failed: tickets.clone().recipient(),
-            commands_hash: tickets.clone().recipient(),
-            commands_set: tickets.clone().recipient(),
+            recall: tickets.clone().recipient(),
+            remember: tickets.clone().recipient(),
             clock: clock.clone(),
             settings,
         },
@@ -238,6 +244,7 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Program, StartError>
             batch: config.actors.intake.batch,
             unclean: started.unclean,
         },
+        mode,
         ended,
     )
     .start();
@@ -257,6 +264,33 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Program, StartError>
         },
         claim,
     })
+}
+
+/// How updates come in; binds the address if they are posted.
+fn mode(config: &Config) -> Result<intake::Mode, ListenError> {
+    let telegram = &config.telegram;
+    let url = match (telegram.mode, &telegram.webhook.url) {
+        (Mode::Webhook, Some(url)) => url,
+        // A configuration in that mode has an address.
+        (Mode::Webhook, None) | (Mode::Polling, _) => {
+            return Ok(intake::Mode::Polling {
+                replace_webhook: telegram.replace_webhook,
+            });
+        }
+    };
+    let webhook = &telegram.webhook;
+    let tls = match (&webhook.certificate, &webhook.key) {
+        (Some(certificate), Some(key)) => Some(Tls::read(certificate, key)?),
+        _ => None,
+    };
+    let path = webhook.path.as_deref().unwrap_or(url.path());
+    Ok(intake::Mode::Webhook(Box::new(Webhook {
+        listener: Listener::bind(webhook.listen, tls)?,
+        path: path.to_owned(),
+        url: url.to_string(),
+        secret: webhook.secret.clone(),
+        max_connections: webhook.max_connections,
+    })))
 }
 
 /// Asks an actor of the start; its silence ends the start.

@@ -1,5 +1,6 @@
 //! Durable updates a second: journeys from `/start` to the confirmation, closed and open loop.
 
+use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use frontdesk_sandbox::{Options, Sandbox};
@@ -41,6 +42,32 @@ pub(crate) async fn closed(people: usize) -> Row {
     let desk = Desk::start(&sandbox, folder.path(), &NO_LIMITS);
     let what = format!("closed loop, {people} people at once: durable updates a second");
     let row = walk(&sandbox, &desk, &JOURNEY, people, what, "10,000").await;
+    desk.stop();
+    sandbox.stop().await;
+    row
+}
+
+/// The same with updates that are posted, 40 at once at most.
+pub(crate) async fn posted(people: usize) -> Row {
+    let sandbox = Sandbox::start(Options {
+        kept_calls: 0,
+        ..options()
+    })
+    .await
+    .expect("a sandbox");
+    let folder = folder();
+    let port = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
+    let address = port.expect("a free port").to_string();
+    let url = format!("http://{address}/");
+    let webhook = [
+        ("TELEGRAM__MODE", "webhook"),
+        ("TELEGRAM__WEBHOOK__URL", &url),
+        ("TELEGRAM__WEBHOOK__LISTEN", &address),
+    ];
+    let settings = [&NO_LIMITS[..], &webhook[..]].concat();
+    let desk = Desk::start(&sandbox, folder.path(), &settings);
+    let what = format!("webhook, {people} people at once: durable updates a second");
+    let row = walk(&sandbox, &desk, &JOURNEY, people, what, "for comparison").await;
     desk.stop();
     sandbox.stop().await;
     row

@@ -40,6 +40,9 @@ const ALL: &[Measure] = &[
     ("closed", "", |_| {
         Box::pin(async { vec![journeys::closed(128).await] })
     }),
+    ("webhook", "", |_| {
+        Box::pin(async { vec![journeys::posted(128).await] })
+    }),
     ("open-7000", "", |_| {
         Box::pin(async { vec![journeys::open(7000, "all carried, p99 ≤ 30 ms").await] })
     }),

@@ -38,6 +38,9 @@ struct Cli {
     /// Stop the desk in order N times.
     #[arg(long, value_name = "N")]
     stops: Option<u32>,
+    /// Have updates posted to the desk, a tenth of them twice, instead of asked for.
+    #[arg(long)]
+    webhook: bool,
     /// How many users there are at a time, beside three admins.
     #[arg(long, value_name = "N", default_value_t = 12)]
     users: usize,
@@ -79,6 +82,7 @@ fn main() -> Result<ExitCode> {
         program,
         seed,
         users: cli.users,
+        posted: cli.webhook,
     };
     let trials = cli.trials();
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -6,6 +6,7 @@
 //! of the two places only does not load.
 
 use std::ffi::OsString;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use chrono_tz::Tz;
 use figment::Figment;
 use figment::error::Kind;
 use figment::value::{Dict, Value};
-use frontdesk_actors::telegram::Token;
+use frontdesk_actors::telegram::{Secret, Token};
 use frontdesk_desk::Settings;
 use frontdesk_desk::ids::PersonId;
 use frontdesk_desk::ticket::{Category, Lang};
@@ -60,6 +61,37 @@ pub struct Telegram {
     /// How updates come in.
     #[serde(deserialize_with = "values::mode")]
     pub mode: Mode,
+    /// Whether polling removes a webhook of another program.
+    pub replace_webhook: bool,
+    /// Where updates are posted.
+    pub webhook: Webhook,
+}
+
+/// `[telegram.webhook]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Webhook {
+    /// What Telegram is told; there is one in the mode that needs it.
+    #[serde(deserialize_with = "values::webhook_url")]
+    pub url: Option<Url>,
+    /// Where the desk listens.
+    #[serde(deserialize_with = "values::listen")]
+    pub listen: SocketAddr,
+    /// The path of requests, if it is not that of the address.
+    #[serde(deserialize_with = "values::path")]
+    pub path: Option<String>,
+    /// What proves that a request is Telegram's, if it is set.
+    #[serde(deserialize_with = "values::secret")]
+    pub secret: Option<Secret>,
+    /// Requests at once.
+    #[serde(deserialize_with = "values::between::<_, _, 1, 100>")]
+    pub max_connections: usize,
+    /// The certificate, if the desk does TLS itself; there is a key then.
+    #[serde(deserialize_with = "values::file")]
+    pub certificate: Option<PathBuf>,
+    /// Its key.
+    #[serde(deserialize_with = "values::file")]
+    pub key: Option<PathBuf>,
 }
 
 /// How updates come in.
@@ -67,6 +99,8 @@ pub struct Telegram {
 pub enum Mode {
     /// Telegram is asked for them, over and over.
     Polling,
+    /// Telegram posts them.
+    Webhook,
 }
 
 /// `[database]`.
@@ -218,7 +252,7 @@ pub enum LogFormat {
 pub struct Setting {
     /// Section and key, joined by dots.
     pub key: String,
-    /// The value as one would write it; of the token only whether it is set.
+    /// The value as one would write it; of a secret only whether it is set.
     pub value: String,
     /// `default`, the path of a file, or the name of an environment variable.
     pub source: String,
@@ -280,7 +314,8 @@ impl Config {
         for layer in file.into_iter().chain([environment]) {
             figment = figment.merge(layer);
         }
-        let config = figment.extract().map_err(in_words)?;
+        let config: Self = figment.extract().map_err(in_words)?;
+        config.fits_together(&figment)?;
         let all: Dict = figment.extract().map_err(in_words)?;
         let mut settings = Vec::new();
         list(&figment, "", &all, &mut settings);
@@ -295,10 +330,33 @@ impl Config {
     pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
         let defaults = Layer::defaults();
         let text = Layer::text(FILE, text, &defaults)?;
-        Figment::from(defaults)
-            .merge(text)
-            .extract()
-            .map_err(in_words)
+        let figment = Figment::from(defaults).merge(text);
+        let config: Self = figment.extract().map_err(in_words)?;
+        config.fits_together(&figment)?;
+        Ok(config)
+    }
+
+    /// Refuses settings that make no sense beside each other.
+    fn fits_together(&self, figment: &Figment) -> Result<(), ConfigError> {
+        let webhook = &self.telegram.webhook;
+        let (key, problem) = match (&webhook.url, &webhook.certificate, &webhook.key) {
+            (None, ..) if self.telegram.mode == Mode::Webhook => (
+                "telegram.webhook.url",
+                "with telegram.mode = \"webhook\" Telegram has to know where to post",
+            ),
+            (_, Some(_), None) => ("telegram.webhook.key", "the certificate needs its key"),
+            (_, None, Some(_)) => (
+                "telegram.webhook.certificate",
+                "the key needs its certificate",
+            ),
+            _ => return Ok(()),
+        };
+        let layer = figment.find_metadata(key).map_or("", |found| &found.name);
+        Err(ConfigError::Setting {
+            key: key.to_owned(),
+            source_name: layers::source(layer, key),
+            problem: problem.to_owned(),
+        })
     }
 
     /// The settings as the rules take them.
@@ -329,8 +387,10 @@ fn list(figment: &Figment, prefix: &str, values: &Dict, settings: &mut Vec<Setti
         let layer = figment.find_metadata(&key).map_or("", |found| &found.name);
         settings.push(Setting {
             value: match key.as_str() {
-                SECRET if value.as_str() == Some("") => "not set".to_owned(),
-                SECRET => "set".to_owned(),
+                key if SECRETS.contains(&key) => match value.as_str() {
+                    Some("") => "not set".to_owned(),
+                    _ => "set".to_owned(),
+                },
                 _ => written(value),
             },
             source: layers::source(layer, &key),
@@ -339,8 +399,8 @@ fn list(figment: &Figment, prefix: &str, values: &Dict, settings: &mut Vec<Setti
     }
 }
 
-/// The setting that is never shown.
-const SECRET: &str = "telegram.token";
+/// The settings that are never shown.
+const SECRETS: [&str; 2] = ["telegram.token", "telegram.webhook.secret"];
 
 /// A value as one would write it in the file.
 fn written(value: &Value) -> String {

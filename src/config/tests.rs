@@ -138,6 +138,22 @@ fn the_token_is_never_shown() {
 }
 
 #[test]
+fn the_webhooks_secret_is_never_shown() {
+    let file = "[telegram.webhook]\nsecret = \"s3cret-word\"\n";
+    let (config, settings) = load(file, &[]).unwrap();
+    assert!(config.telegram.webhook.secret.is_some());
+    let shown = format!("{config:?} {settings:?}");
+    assert!(!shown.contains("s3cret"), "{shown}");
+    for wrong in ["s3cret word", "s3cret.word", &"s3cret".repeat(50)] {
+        let file = format!("[telegram.webhook]\nsecret = \"{wrong}\"\n");
+        let error = load(&file, &[]).unwrap_err();
+        let shown = format!("{error} {error:?}");
+        assert!(shown.contains("1 to 256 letters"), "{shown}");
+        assert!(!shown.contains("s3cret"), "{shown}");
+    }
+}
+
+#[test]
 fn nonsense_is_refused_with_the_name_of_the_key_and_its_source() {
     let long = "к".repeat(17);
     let cases = [
@@ -186,8 +202,40 @@ fn nonsense_is_refused_with_the_name_of_the_key_and_its_source() {
             "desk.admin_names (desk.toml): it must be true or false",
         ),
         (
+            "[telegram]\nmode = \"hook\"",
+            "telegram.mode (desk.toml): it must be \"polling\" or \"webhook\"",
+        ),
+        (
             "[telegram]\nmode = \"webhook\"",
-            "telegram.mode (desk.toml): the only mode",
+            "telegram.webhook.url (default): with telegram.mode = \"webhook\" Telegram has to know",
+        ),
+        (
+            "[telegram.webhook]\nurl = \"desk.example/telegram\"",
+            "telegram.webhook.url (desk.toml): it must be an address such as",
+        ),
+        (
+            "[telegram.webhook]\nurl = \"https://me:word@desk.example/\"",
+            "telegram.webhook.url (desk.toml): it must be an address such as",
+        ),
+        (
+            "[telegram.webhook]\nlisten = \"8080\"",
+            "telegram.webhook.listen (desk.toml): it must be an address and a port",
+        ),
+        (
+            "[telegram.webhook]\npath = \"telegram\"",
+            "telegram.webhook.path (desk.toml): it must begin with a slash",
+        ),
+        (
+            "[telegram.webhook]\nmax_connections = 101",
+            "telegram.webhook.max_connections (desk.toml): it is 101",
+        ),
+        (
+            "[telegram.webhook]\ncertificate = \"a.pem\"",
+            "telegram.webhook.key (default): the certificate needs its key",
+        ),
+        (
+            "[telegram.webhook]\nkey = \"a.pem\"",
+            "telegram.webhook.certificate (default): the key needs its certificate",
         ),
         (
             "[telegram]\napi_url = \"api.telegram.org\"",

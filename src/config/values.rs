@@ -2,10 +2,12 @@
 //! the key's name. None of them quotes a value that may be secret.
 
 use std::collections::HashSet;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono_tz::Tz;
-use frontdesk_actors::telegram::Token;
+use frontdesk_actors::telegram::{Secret, Token};
 use frontdesk_desk::ids::PersonId;
 use frontdesk_desk::ticket::{Category, Lang};
 use serde::de::{Deserialize, Deserializer, Error};
@@ -66,8 +68,64 @@ pub(super) fn api_url<'de, D: Deserializer<'de>>(from: D) -> Result<Url, D::Erro
 pub(super) fn mode<'de, D: Deserializer<'de>>(from: D) -> Result<Mode, D::Error> {
     match String::deserialize(from)?.as_str() {
         "polling" => Ok(Mode::Polling),
-        _ => Err(D::Error::custom("the only mode is \"polling\"")),
+        "webhook" => Ok(Mode::Webhook),
+        _ => Err(D::Error::custom("it must be \"polling\" or \"webhook\"")),
     }
+}
+
+/// An address that Telegram can be told to post to; an empty one is none.
+pub(super) fn webhook_url<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Url>, D::Error> {
+    let text = String::deserialize(from)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let url = Url::parse(&text).ok();
+    url.filter(|url| matches!(url.scheme(), "http" | "https"))
+        .filter(|url| url.has_host() && url.fragment().is_none())
+        .filter(|url| url.username().is_empty() && url.password().is_none())
+        .map(Some)
+        .ok_or_else(|| {
+            D::Error::custom(
+                "it must be an address such as \"https://desk.example.org/telegram\", without a \
+                 name or a password in it",
+            )
+        })
+}
+
+/// An address to listen at.
+pub(super) fn listen<'de, D: Deserializer<'de>>(from: D) -> Result<SocketAddr, D::Error> {
+    String::deserialize(from)?.parse().map_err(|_| {
+        D::Error::custom(
+            "it must be an address and a port, such as \"127.0.0.1:8080\" or \"0.0.0.0:8443\"",
+        )
+    })
+}
+
+/// The path of a request; an empty one is none.
+pub(super) fn path<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    let path = String::deserialize(from)?;
+    match path.as_str() {
+        "" => Ok(None),
+        text if text.starts_with('/') && !text.contains(['?', '#', ' ']) => Ok(Some(path)),
+        _ => Err(D::Error::custom(
+            "it must begin with a slash, such as \"/telegram\"",
+        )),
+    }
+}
+
+/// A webhook's secret; an empty one is none.
+pub(super) fn secret<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Secret>, D::Error> {
+    let text = String::deserialize(from)?;
+    match text.as_str() {
+        "" => Ok(None),
+        text => text.parse().map(Some).map_err(D::Error::custom),
+    }
+}
+
+/// The path of a file; an empty one is none.
+pub(super) fn file<'de, D: Deserializer<'de>>(from: D) -> Result<Option<PathBuf>, D::Error> {
+    let text = String::deserialize(from)?;
+    Ok(Some(PathBuf::from(text)).filter(|path| path != Path::new("")))
 }
 
 /// The address of a database that the desk can use.

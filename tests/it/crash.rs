@@ -12,7 +12,7 @@ use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStderr, Command};
 use tokio::time::{Instant, timeout_at};
 
-use crate::town::{EMMA, KATE};
+use crate::town::{EMMA, KATE, free_port};
 
 /// Longer than a start and an answer take.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -75,9 +75,19 @@ struct Desk {
 }
 
 impl Desk {
-    fn start(sandbox: &Sandbox, file: &Path) -> Self {
+    /// With the port where updates are posted, if they are.
+    fn start(sandbox: &Sandbox, file: &Path, port: Option<u16>) -> Self {
         let set = |name: &str, value: &str| (format!("FRONTDESK_{name}"), value.to_owned());
+        let webhook = port.map(|port| {
+            let address = format!("127.0.0.1:{port}");
+            [
+                set("TELEGRAM__MODE", "webhook"),
+                set("TELEGRAM__WEBHOOK__URL", &format!("http://{address}/")),
+                set("TELEGRAM__WEBHOOK__LISTEN", &address),
+            ]
+        });
         let mut child = Command::new(env!("CARGO_BIN_EXE_frontdesk"))
+            .envs(webhook.into_iter().flatten())
             .envs([
                 set("TELEGRAM__TOKEN", sandbox.token()),
                 set("TELEGRAM__API_URL", &sandbox.api_url()),
@@ -128,17 +138,26 @@ struct Street {
     sandbox: Sandbox,
     desk: Desk,
     folder: tempfile::TempDir,
+    /// Where updates are posted, if they are.
+    port: Option<u16>,
 }
 
 impl Street {
-    async fn new() -> Self {
+    /// With updates that are posted, or that are asked for.
+    async fn new(posted: bool) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let sandbox = Sandbox::start(Options::default()).await.expect("a sandbox");
-        let desk = Desk::start(&sandbox, &folder.path().join("desk.db"));
+        let options = Options {
+            webhook_pause: Duration::from_millis(20),
+            ..Options::default()
+        };
+        let sandbox = Sandbox::start(options).await.expect("a sandbox");
+        let port = posted.then(free_port);
+        let desk = Desk::start(&sandbox, &folder.path().join("desk.db"), port);
         Self {
             sandbox,
             desk,
             folder,
+            port,
         }
     }
 
@@ -148,7 +167,7 @@ impl Street {
 
     async fn kill_and_start(&mut self) {
         self.desk.is_killed().await;
-        self.desk = Desk::start(&self.sandbox, &self.file());
+        self.desk = Desk::start(&self.sandbox, &self.file(), self.port);
     }
 
     /// Waits until the person reads this, everything is confirmed, and the desk has stored that
@@ -196,10 +215,10 @@ impl Street {
     }
 }
 
-/// Plays the journey, with or without a kill after each step, and gives what both people see after
-/// each of its steps.
-async fn play(journey: impl Iterator<Item = (Step, i64)>, kill: bool) -> Vec<String> {
-    let mut street = Street::new().await;
+/// Plays the journey, with or without a kill after each step, with updates that are asked for or
+/// posted, and gives what both people see after each of its steps.
+async fn play(journey: impl Iterator<Item = (Step, i64)>, kill: bool, posted: bool) -> Vec<String> {
+    let mut street = Street::new(posted).await;
     let mut stories = Vec::new();
     for ((person, does, reads), held) in journey {
         does(&street.sandbox.person(person));
@@ -217,13 +236,33 @@ async fn play(journey: impl Iterator<Item = (Step, i64)>, kill: bool) -> Vec<Str
 #[actix_rt::test]
 async fn killed_between_any_two_steps_it_changes_nothing_that_a_person_sees() {
     let journey = || JOURNEY.iter().map(|step| (*step, 0));
-    compare(&play(journey(), false).await, &play(journey(), true).await);
+    compare(
+        &play(journey(), false, false).await,
+        &play(journey(), true, false).await,
+    );
 }
 
 #[actix_rt::test]
 async fn killed_while_people_are_gone_it_holds_and_releases_the_same() {
     let journey = || ABSENCE.iter().copied();
-    compare(&play(journey(), false).await, &play(journey(), true).await);
+    compare(
+        &play(journey(), false, false).await,
+        &play(journey(), true, false).await,
+    );
+}
+
+#[actix_rt::test]
+async fn killed_while_updates_are_posted_it_changes_nothing_either() {
+    let journey = || JOURNEY.iter().map(|step| (*step, 0));
+    compare(
+        &play(journey(), false, false).await,
+        &play(journey(), true, true).await,
+    );
+    let journey = || ABSENCE.iter().copied();
+    compare(
+        &play(journey(), false, false).await,
+        &play(journey(), true, true).await,
+    );
 }
 
 fn compare(quiet: &[String], killed: &[String]) {

@@ -19,3 +19,4 @@ mod replies;
 mod trouble;
 mod unreachable;
 mod users;
+mod webhook;

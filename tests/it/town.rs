@@ -4,6 +4,8 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::net::TcpListener;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use chrono::{TimeDelta, TimeZone, Utc};
@@ -121,6 +123,13 @@ impl Town {
         self.open().await;
     }
 
+    /// Starts it again with other lines of configuration.
+    pub(crate) async fn restart_with(&mut self, toml: &str) {
+        self.close().await;
+        self.config = config(&self.sandbox, &self.folder, &[OLEG, KATE], toml);
+        self.open().await;
+    }
+
     /// Waits until every update is confirmed and everything due is delivered.
     pub(crate) async fn settle(&self) {
         let desk = self.desk.as_ref().expect("the desk is open");
@@ -155,6 +164,15 @@ impl Town {
         let url = self.config.database.url.clone();
         let settings = DbSettings { url, readers: 1 };
         Db::open(&settings).await.expect("the database")
+    }
+
+    /// The texts that a query finds in the desk's file.
+    pub(crate) fn rows(&self, query: &str) -> Vec<String> {
+        let file = self.folder.path().join("desk.db");
+        let file = rusqlite::Connection::open(file).expect("the database");
+        let mut query = file.prepare(query).expect("a query");
+        let rows = query.query_map((), |row| row.get(0)).expect("rows");
+        rows.collect::<Result<_, _>>().expect("texts")
     }
 
     /// One of its people.
@@ -240,6 +258,29 @@ impl Town {
             _ => "Newcomer",
         }
     }
+}
+
+/// A port that nobody uses, below those that the system gives away by itself: so no other test gets it
+/// before the desk listens there.
+pub(crate) fn free_port() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    // Another process runs the same tests in a range of its own.
+    let range = 20_000 + u16::try_from(std::process::id() % 120).unwrap_or(0) * 100;
+    loop {
+        let port = range + NEXT.fetch_add(1, Ordering::Relaxed) % 100;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+}
+
+/// The lines of configuration for updates that are posted.
+pub(crate) fn webhook(port: u16) -> String {
+    format!(
+        "telegram.mode = \"webhook\"\n\
+         telegram.webhook.url = \"http://127.0.0.1:{port}/telegram\"\n\
+         telegram.webhook.listen = \"127.0.0.1:{port}\""
+    )
 }
 
 /// A message as its reader sees it: of their own ones only the reactions.

@@ -13,7 +13,7 @@ use tracing::{info, warn};
 use super::Neighbours;
 use crate::telegram::Failure;
 use crate::telegram::client::CommandScope;
-use crate::tickets::{CommandsHash, CommandsSet};
+use crate::tickets::{Recall, Remember, Remembered};
 
 /// What Telegram was told last: a fingerprint of the commands, and the admins who have theirs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,7 +27,8 @@ struct Told {
 /// Start. A pause that Telegram asks for is kept, and delays nothing but the commands; what fails
 /// otherwise is tried again at the next start.
 pub(super) async fn keep_current(neighbours: Neighbours, mut wrote: mpsc::Receiver<PersonId>) {
-    let mut told = match neighbours.commands_hash.send(CommandsHash).await {
+    let what = Remembered::Commands;
+    let mut told = match neighbours.recall.send(Recall { what }).await {
         Ok(Ok(stored)) => stored.map_or_else(Told::default, |stored| Told::read(&stored)),
         Ok(Err(error)) => {
             warn!(%error, "it is not known which commands are set; they are left as they are");
@@ -39,8 +40,12 @@ pub(super) async fn keep_current(neighbours: Neighbours, mut wrote: mpsc::Receiv
     loop {
         let (now, pause) = set(&neighbours, &told, &mut present).await;
         if now != told {
-            let hash = CommandsSet { hash: now.write() };
-            if let Ok(Err(error)) = neighbours.commands_set.send(hash).await {
+            let told = Remember {
+                what,
+                value: now.write(),
+                replace: true,
+            };
+            if let Ok(Err(error)) = neighbours.remember.send(told).await {
                 warn!(%error, "the commands are set but not remembered");
             }
         }

@@ -1,15 +1,17 @@
-//! The actor Intake: it asks Telegram for updates and confirms them once all they caused is stored.
+//! The actor Intake: it takes updates from Telegram and confirms them once all they caused is stored.
 //!
-//! Telegram's own queue is the inbox. A batch is settled (each update committed, put aside or of no
-//! concern) before the next poll confirms it, so nothing is lost whatever ends this program.
-//! Settling waits for the database, never for a send. In reading order: `polling` asks and
-//! confirms, `settling` hands a batch to sessions, `retries` takes up what the operator wants to
-//! be tried again, `commands` keeps Telegram's menus.
+//! Telegram's own queue is the inbox. Updates are settled (each committed, put aside or of no concern)
+//! before the next poll, or the answer to the request that brought one, confirms them, so nothing is
+//! lost whatever ends this program. Settling waits for the database, never for a send. In reading
+//! order: `polling` asks and confirms, `webhook` is asked and answers, `settling` hands updates to
+//! sessions, `retries` takes up what the operator wants to be tried again, `commands` keeps Telegram's
+//! menus.
 
 mod commands;
 mod polling;
 mod retries;
 mod settling;
+mod webhook;
 
 use std::sync::Arc;
 
@@ -21,12 +23,13 @@ use frontdesk_desk::Settings;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use self::settling::Settling;
+pub use self::webhook::{ListenError, Listener, Tls, Webhook, origin};
 use crate::clock::Clock;
 use crate::session::Sessions;
 use crate::telegram::Client;
-use crate::tickets::{Attempt, CommandsHash, CommandsSet, PutAside, Retries, RetryFailed};
+use crate::tickets::{Attempt, PutAside, Recall, Remember, Retries, RetryFailed};
 
-/// Polls no more, settles the batch in flight, confirms it, and stops the actor.
+/// Takes no more updates, settles those in flight, confirms them, and stops the actor.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub struct Stop;
@@ -57,10 +60,10 @@ pub struct Neighbours {
     pub retries: Recipient<Retries>,
     /// Tickets: another try that failed.
     pub retry_failed: Recipient<RetryFailed>,
-    /// Tickets: which commands Telegram has.
-    pub commands_hash: Recipient<CommandsHash>,
-    /// Tickets: which commands Telegram has now.
-    pub commands_set: Recipient<CommandsSet>,
+    /// Tickets: what Telegram was told.
+    pub recall: Recipient<Recall>,
+    /// Tickets: what Telegram is told now.
+    pub remember: Recipient<Remember>,
     /// The one clock.
     pub clock: Clock,
     /// Who is an admin, and the languages.
@@ -77,13 +80,29 @@ pub struct IntakeSettings {
     pub unclean: bool,
 }
 
+/// How updates come in.
+#[derive(Debug)]
+pub enum Mode {
+    /// Telegram is asked for them.
+    Polling {
+        /// Whether a webhook goes that another program has set; that of this database's desk does
+        /// anyhow.
+        replace_webhook: bool,
+    },
+    /// Telegram posts them.
+    Webhook(Box<Webhook>),
+}
+
 /// So many messages of admins can wait to be looked at for the menus.
 const ADMINS_AT_ONCE: usize = 16;
 
-/// Takes updates in. Starting the actor starts the first poll, so Tickets must have started.
+/// Takes updates in. Starting the actor starts the first poll, or the webhook, so Tickets must have
+/// started.
 pub struct Intake {
     neighbours: Neighbours,
     settings: IntakeSettings,
+    /// Taken at the start.
+    mode: Option<Mode>,
     stopping: watch::Sender<bool>,
     /// Told how it ended; dropped with the actor.
     ended: Option<oneshot::Sender<Result<(), IntakeError>>>,
@@ -95,11 +114,13 @@ impl Intake {
     pub fn new(
         neighbours: Neighbours,
         settings: IntakeSettings,
+        mode: Mode,
         ended: oneshot::Sender<Result<(), IntakeError>>,
     ) -> Self {
         Self {
             neighbours,
             settings,
+            mode: Some(mode),
             stopping: watch::Sender::new(false),
             ended: Some(ended),
             waiting: Vec::new(),
@@ -121,8 +142,18 @@ impl Actor for Intake {
         context.spawn(retries.into_actor(self));
         let commands = commands::keep_current(self.neighbours.clone(), writing);
         context.spawn(commands.into_actor(self));
-        let polling = polling::poll(settling, self.settings);
-        context.spawn(polling.into_actor(self).map(|how, intake, context| {
+        let settings = self.settings;
+        let mode = self.mode.take();
+        let taking = async move {
+            match mode {
+                Some(Mode::Polling { replace_webhook }) => {
+                    polling::poll(settling, settings, replace_webhook).await
+                }
+                Some(Mode::Webhook(webhook)) => webhook::serve(settling, settings, *webhook).await,
+                None => Ok(()),
+            }
+        };
+        context.spawn(taking.into_actor(self).map(|how, intake, context| {
             if let Some(ended) = intake.ended.take() {
                 let _ = ended.send(how);
             }

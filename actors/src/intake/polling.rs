@@ -8,7 +8,8 @@ use frontdesk_desk::ids::UpdateId;
 use serde_json::Value;
 use tracing::{debug, info, warn};
 
-use super::settling::{Pauses, Settling, Stopping};
+use super::settling::{Patience, Pauses, Settling, Stopping};
+use super::webhook::{Left, leave};
 use super::{IntakeError, IntakeSettings};
 use crate::telegram::Failure;
 use crate::telegram::read::update_id;
@@ -30,6 +31,7 @@ const CONFIRM_PATIENCE: Duration = Duration::from_secs(2);
 pub(super) async fn poll(
     settling: Arc<Settling>,
     settings: IntakeSettings,
+    replace_webhook: bool,
 ) -> Result<(), IntakeError> {
     let client = &settling.neighbours.client;
     let mut confirmed_below = None;
@@ -37,6 +39,8 @@ pub(super) async fn poll(
     let mut connection = Connection::default();
     let mut pauses = Pauses::default();
     let mut idle = 0;
+    // Until the first answer, a webhook may be what a desk in the other mode left behind.
+    let mut starts = true;
     while !settling.is_stopping() {
         let asked = Instant::now();
         let answer = tokio::select! {
@@ -46,11 +50,12 @@ pub(super) async fn poll(
         let paused = match answer {
             Ok(batch) => {
                 connection.works();
+                starts = false;
                 pauses = Pauses::default();
                 let settled = if one_by_one {
                     settling.settle_one_by_one(&batch).await
                 } else {
-                    settling.settle(&batch).await
+                    settling.settle(&batch, Patience::Waits).await
                 };
                 if settled.is_err() {
                     // Stopped while the database was away: what is not settled stays unconfirmed.
@@ -71,6 +76,13 @@ pub(super) async fn poll(
             }
             Err(Failure::TokenRefused) => return Err(IntakeError::TokenRefused),
             Err(failure) => {
+                if failure == Failure::WebhookSet && starts {
+                    match leave(&settling, replace_webhook).await {
+                        Ok(Left::Removed) => continue,
+                        Ok(Left::Theirs(webhook)) => connection.webhook_at = Some(webhook),
+                        Ok(Left::None) | Err(_) => {}
+                    }
+                }
                 connection.fails(&failure);
                 let pause = match failure {
                     Failure::RetryAfter(seconds) => TimeDelta::seconds(i64::from(seconds.max(1))),
@@ -105,7 +117,11 @@ fn next_offset(batch: &[Value]) -> Option<UpdateId> {
 
 /// What was last said about the connection: one line for each change.
 #[derive(Default)]
-struct Connection(Option<Away>);
+struct Connection {
+    said: Option<Away>,
+    /// Where another program's webhook is.
+    webhook_at: Option<String>,
+}
 
 /// Why no updates come, as far as the operator has to know it apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,14 +149,14 @@ impl From<&Failure> for Away {
 
 impl Connection {
     fn works(&mut self) {
-        if self.0.take().is_some() {
+        if self.said.take().is_some() {
             info!("Telegram answers again");
         }
     }
 
     fn fails(&mut self, failure: &Failure) {
         let away = Away::from(failure);
-        if self.0.replace(away) == Some(away) {
+        if self.said.replace(away) == Some(away) {
             return;
         }
         match away {
@@ -149,8 +165,10 @@ impl Connection {
                  bot; trying again until then"
             ),
             Away::WebhookSet => warn!(
-                "a webhook is set for this bot, so Telegram hands out no updates here: remove it \
-                 with deleteWebhook (without drop_pending_updates); trying again until then"
+                webhook = self.webhook_at.as_deref().unwrap_or("unknown"),
+                "a webhook is set for this bot by another program, so Telegram hands out no updates \
+                 here: stop that program and remove its webhook, or let this desk do so by \
+                 telegram.replace_webhook; trying again until then"
             ),
             _ => warn!(%failure, "Telegram hands out no updates; trying again until it does"),
         }

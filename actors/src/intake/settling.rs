@@ -1,5 +1,5 @@
-//! Settles a batch: each update is committed by its person's session, or put aside, or of no
-//! concern. Side by side for different people, in order for each.
+//! Settles updates: each is committed by its person's session, or put aside, or of no concern. Those
+//! of a batch side by side for different people, in order for each.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard};
 use actix::{Message, Recipient};
 use chrono::TimeDelta;
 use frontdesk_desk::Input;
-use frontdesk_desk::ids::PersonId;
+use frontdesk_desk::ids::{PersonId, UpdateId};
 use futures::future::try_join_all;
 use serde_json::Value;
 use tokio::sync::{mpsc, watch};
@@ -27,6 +27,30 @@ const LONGEST_PAUSE: i64 = 30;
 /// The program stops, and what was to be waited for has not come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stopping;
+
+/// Why an update is not settled; nothing of it is lost, since Telegram keeps it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unsettled {
+    /// The program stops.
+    Stopping,
+    /// The database is away, and there was no patience to wait for it.
+    Away,
+}
+
+impl From<Stopping> for Unsettled {
+    fn from(_: Stopping) -> Self {
+        Self::Stopping
+    }
+}
+
+/// What is done while the database is away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Patience {
+    /// It is waited for.
+    Waits,
+    /// Whoever asks is told at once, and comes again.
+    None,
+}
 
 /// Growing pauses: 1, 2, 4 … 30 seconds, each shortened by up to a quarter, so that many desks do
 /// not come back to the same server at the same moment.
@@ -93,7 +117,11 @@ impl Settling {
     }
 
     /// Settles a batch.
-    pub(super) async fn settle(&self, batch: &[Value]) -> Result<(), Stopping> {
+    pub(super) async fn settle(
+        &self,
+        batch: &[Value],
+        patience: Patience,
+    ) -> Result<(), Unsettled> {
         let mut by_person: BTreeMap<PersonId, Vec<(&Value, Input)>> = BTreeMap::new();
         let mut aside = Vec::new();
         for raw in batch {
@@ -104,13 +132,13 @@ impl Settling {
                 }
                 Read::Ignored { kind } => self.count(kind),
                 Read::Undecodable { reason, person } => {
-                    aside.push(self.put_aside(raw, reason, person));
+                    aside.push(self.put_aside(raw, reason, person, patience));
                 }
             }
         }
         let taking = by_person.into_values().map(async |theirs| {
             for (raw, input) in theirs {
-                self.take_in(raw, input).await?;
+                self.take_in(raw, input, patience).await?;
             }
             Ok(())
         });
@@ -120,29 +148,53 @@ impl Settling {
 
     /// Settles a batch after an unclean stop: an update that kills the program is put aside after
     /// a few tries, and takes none of its neighbours with it.
-    pub(super) async fn settle_one_by_one(&self, batch: &[Value]) -> Result<(), Stopping> {
+    pub(super) async fn settle_one_by_one(&self, batch: &[Value]) -> Result<(), Unsettled> {
         for raw in batch {
-            let Some(update) = update_id(raw) else {
-                continue;
-            };
-            let attempt = Attempt {
-                updates: vec![update],
-                at: self.neighbours.clock.now(),
-            };
-            let attempts = self.ask(&self.neighbours.attempt, &attempt).await?;
-            let attempts = attempts.first().map_or(1, |(_, attempts)| *attempts);
-            if attempts > MOST_ATTEMPTS {
-                let reason = format!("the program ended {MOST_ATTEMPTS} times while handling it");
-                self.put_aside(raw, reason, None).await?;
-            } else {
-                self.settle(std::slice::from_ref(raw)).await?;
+            if let Some(update) = update_id(raw) {
+                let attempts = self.attempt(update, Patience::Waits).await?;
+                self.settle_attempt(raw, attempts, Patience::Waits).await?;
             }
         }
         Ok(())
     }
 
-    /// Has one update committed, however long the database takes.
-    async fn take_in(&self, raw: &Value, input: Input) -> Result<(), Stopping> {
+    /// Counts an attempt at an update before it is made; answers how many there were with this one.
+    pub(super) async fn attempt(
+        &self,
+        update: UpdateId,
+        patience: Patience,
+    ) -> Result<u32, Unsettled> {
+        let attempt = Attempt {
+            updates: vec![update],
+            at: self.neighbours.clock.now(),
+        };
+        let attempts = self
+            .ask(&self.neighbours.attempt, &attempt, patience)
+            .await?;
+        Ok(attempts.first().map_or(1, |(_, attempts)| *attempts))
+    }
+
+    /// Settles an update whose attempt was counted, or puts it aside if there were too many.
+    pub(super) async fn settle_attempt(
+        &self,
+        raw: &Value,
+        attempts: u32,
+        patience: Patience,
+    ) -> Result<(), Unsettled> {
+        if attempts > MOST_ATTEMPTS {
+            let reason = format!("the program ended {MOST_ATTEMPTS} times while handling it");
+            return self.put_aside(raw, reason, None, patience).await;
+        }
+        self.settle(std::slice::from_ref(raw), patience).await
+    }
+
+    /// Has one update committed.
+    async fn take_in(
+        &self,
+        raw: &Value,
+        input: Input,
+        patience: Patience,
+    ) -> Result<(), Unsettled> {
         let person = input.person.id;
         let mut receive = Receive {
             input,
@@ -161,12 +213,13 @@ impl Settling {
                     return Ok(());
                 }
                 Err(ReceiveError::Rule(reason)) => {
-                    return self.put_aside(raw, reason.to_owned(), Some(person)).await;
+                    let reason = reason.to_owned();
+                    return self.put_aside(raw, reason, Some(person), patience).await;
                 }
                 Err(error @ (ReceiveError::Store(_) | ReceiveError::Stopping)) => {
                     self.store_fails(&error);
                     receive.first = false;
-                    self.pause(pauses.next()).await?;
+                    self.wait(&mut pauses, patience).await?;
                 }
             }
         }
@@ -178,7 +231,8 @@ impl Settling {
         raw: &Value,
         reason: String,
         person: Option<PersonId>,
-    ) -> Result<(), Stopping> {
+        patience: Patience,
+    ) -> Result<(), Unsettled> {
         let Some(update) = update_id(raw) else {
             error!(reason, "an update without an id cannot be kept");
             return Ok(());
@@ -191,11 +245,16 @@ impl Settling {
             person,
             at: self.neighbours.clock.now(),
         };
-        self.ask(&self.neighbours.put_aside, &aside).await
+        self.ask(&self.neighbours.put_aside, &aside, patience).await
     }
 
     /// Asks Tickets until it answers. Even a refusal is waited out: going on would lose something.
-    async fn ask<M, T>(&self, tickets: &Recipient<M>, message: &M) -> Result<T, Stopping>
+    pub(super) async fn ask<M, T>(
+        &self,
+        tickets: &Recipient<M>,
+        message: &M,
+        patience: Patience,
+    ) -> Result<T, Unsettled>
     where
         M: Message<Result = Result<T, StoreError>> + Clone + Send + 'static,
         T: Send + 'static,
@@ -210,7 +269,15 @@ impl Settling {
                 Ok(Err(error)) => self.store_fails(&error),
                 Err(gone) => self.store_fails(&gone),
             }
-            self.pause(pauses.next()).await?;
+            self.wait(&mut pauses, patience).await?;
+        }
+    }
+
+    /// Waits before the database is asked again, if it is to be waited for.
+    async fn wait(&self, pauses: &mut Pauses, patience: Patience) -> Result<(), Unsettled> {
+        match patience {
+            Patience::Waits => Ok(self.pause(pauses.next()).await?),
+            Patience::None => Err(Unsettled::Away),
         }
     }
 

@@ -16,6 +16,7 @@ use super::rows::{self, get_json, get_word, ids, micros};
 use super::sqlite::outbox;
 use super::sqlite::state::{self, EVERYBODY};
 use super::types::{DueNotice, Head, Hold, StoredConversation, UnshownScreen};
+use crate::tickets::Remembered;
 
 /// A person's conversation; a fresh one if nothing is stored.
 ///
@@ -121,10 +122,13 @@ pub async fn owner(db: &Db) -> Result<Option<BotId>, StoreError> {
     Ok(bot.and_then(|bot| bot.parse().ok()).map(BotId))
 }
 
-/// The commands that were set with Telegram last.
-pub(crate) async fn commands(db: &Db) -> Result<Option<String>, StoreError> {
+/// What the desk remembers about what Telegram was told.
+///
+/// # Errors
+/// As the read failed.
+pub async fn remembered(db: &Db, what: Remembered) -> Result<Option<String>, StoreError> {
     let mut tx = db.read().await?;
-    super::sqlite::state::get(&mut tx, "commands").await
+    state::get(&mut tx, what.as_str()).await
 }
 
 /// Screens that were committed and not shown: of one person, or of all.

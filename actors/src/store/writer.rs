@@ -19,7 +19,7 @@ use super::db::Db;
 use super::error::StoreError;
 use super::sqlite;
 use super::types::{Committed, Decision, Head, Started};
-use crate::tickets::{Admins, Attempt, CommandsSet, PutAside, Record, RetryFailed, Start, Stop};
+use crate::tickets::{Admins, Attempt, PutAside, Record, Remember, RetryFailed, Start, Stop};
 
 /// How long what became of calls waits for company, so that it needs no flush of its own: shorter
 /// than a commit takes on most disks.
@@ -64,8 +64,8 @@ pub enum Work {
     RetryFailed(RetryFailed),
     /// See [`Attempt`].
     Attempt(Attempt),
-    /// See [`CommandsSet`].
-    CommandsSet(CommandsSet),
+    /// See [`Remember`].
+    Remember(Remember),
     /// See [`Stop`].
     Stop(Stop),
 }
@@ -373,8 +373,8 @@ async fn apply(db: &Db, memory: &mut Memory, works: &[&Work]) -> Result<Vec<Done
                     .ok_or_else(|| StoreError::Rule("the desk was not started".to_owned()))?;
                 Done::Attempts(sqlite::state::attempt(&mut tx, bot, attempt).await?)
             }
-            Work::CommandsSet(commands) => {
-                sqlite::state::set(&mut tx, "commands", &commands.hash).await?;
+            Work::Remember(remember) => {
+                sqlite::state::remember(&mut tx, remember).await?;
                 Done::Nothing
             }
             Work::Stop(_) => {

@@ -18,8 +18,12 @@ use teloxide_core::Bot;
 use teloxide_core::requests::Payload;
 
 use super::classify::{Failure, of_answer, of_connection};
-use super::methods::{AnswerCallbackQuery, DeleteMyCommands, GetMe, GetUpdates, SetMyCommands};
+use super::methods::{
+    AnswerCallbackQuery, DeleteMyCommands, DeleteWebhook, GetMe, GetUpdates, GetWebhookInfo,
+    SetMyCommands, SetWebhook,
+};
 use super::read::KINDS;
+use super::secret::Secret;
 use super::token::Token;
 
 /// How long a connection may take to be made.
@@ -86,6 +90,17 @@ pub struct Me {
     pub id: BotId,
     /// Its name, without the `@`.
     pub username: String,
+}
+
+/// What Telegram says about the webhook.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WebhookInfo {
+    /// Where updates are posted; empty if they are not. It may hold another program's secrets.
+    pub url: String,
+    /// How many updates wait.
+    pub pending: u64,
+    /// When posting failed last, and why.
+    pub last_error: Option<(Time, String)>,
 }
 
 /// Whom a list of commands is for.
@@ -180,6 +195,50 @@ impl Client {
             parameters["text"] = text.into();
         }
         self.call(AnswerCallbackQuery(parameters)).await.map(drop)
+    }
+
+    /// What Telegram knows about the webhook.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub async fn webhook(&self) -> Result<WebhookInfo, Failure> {
+        let info = self.call(GetWebhookInfo(json!({}))).await?;
+        Ok(WebhookInfo {
+            url: info.url,
+            pending: info.pending_update_count,
+            last_error: info
+                .last_error_date
+                .and_then(|at| DateTime::from_timestamp(at, 0))
+                .map(|at| (at, info.last_error_message.unwrap_or_default())),
+        })
+    }
+
+    /// Has updates posted to this address, with the secret, so many at once (1 to 100). What waits is
+    /// posted there too.
+    ///
+    /// # Errors
+    /// [`Failure`]; [`Failure::Permanent`] for an address that Telegram does not like.
+    pub async fn set_webhook(
+        &self,
+        url: &str,
+        secret: &Secret,
+        max_connections: usize,
+    ) -> Result<(), Failure> {
+        let parameters = json!({
+            "url": url,
+            "secret_token": secret.expose(),
+            "max_connections": max_connections,
+            "allowed_updates": KINDS,
+        });
+        self.call(SetWebhook(parameters)).await.map(drop)
+    }
+
+    /// Has updates posted no more. What waits is kept for polling.
+    ///
+    /// # Errors
+    /// [`Failure`].
+    pub async fn delete_webhook(&self) -> Result<(), Failure> {
+        self.call(DeleteWebhook(json!({}))).await.map(drop)
     }
 
     /// Sets the commands of a menu; without a language for those whose language has none.

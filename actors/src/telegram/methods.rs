@@ -31,6 +31,9 @@ macro_rules! methods {
 methods! {
     GetMe = "getMe" -> Me;
     GetUpdates = "getUpdates" -> Updates;
+    SetWebhook = "setWebhook" -> IgnoredAny;
+    DeleteWebhook = "deleteWebhook" -> IgnoredAny;
+    GetWebhookInfo = "getWebhookInfo" -> WebhookInfo;
     SetMyCommands = "setMyCommands" -> IgnoredAny;
     DeleteMyCommands = "deleteMyCommands" -> IgnoredAny;
     AnswerCallbackQuery = "answerCallbackQuery" -> IgnoredAny;
@@ -68,6 +71,19 @@ pub(super) struct Me {
     pub(super) username: String,
 }
 
+/// All that is read of the webhook.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct WebhookInfo {
+    #[serde(default)]
+    pub(super) url: String,
+    #[serde(default)]
+    pub(super) pending_update_count: u64,
+    #[serde(default)]
+    pub(super) last_error_date: Option<i64>,
+    #[serde(default)]
+    pub(super) last_error_message: Option<String>,
+}
+
 /// Updates as they came. One that the parser refuses, for a broken escape or for its depth, takes no
 /// other with it: it is kept as text, under [`UNREADABLE`].
 pub(super) struct Updates(pub(super) Vec<Value>);
@@ -81,6 +97,14 @@ impl<'de> Deserialize<'de> for Updates {
         let each: Vec<&RawValue> = serde_json::from_str(all.get()).map_err(D::Error::custom)?;
         Ok(Self(each.into_iter().map(as_far_as_can_be).collect()))
     }
+}
+
+/// An update that was posted. What cannot be read of it is kept like one of a batch; what is not JSON
+/// at all is nothing.
+pub(crate) fn posted(body: &[u8]) -> Value {
+    serde_json::from_slice(body).unwrap_or_else(|_| {
+        serde_json::from_slice::<&RawValue>(body).map_or(Value::Null, as_far_as_can_be)
+    })
 }
 
 fn as_far_as_can_be(update: &RawValue) -> Value {
@@ -100,6 +124,19 @@ fn as_far_as_can_be(update: &RawValue) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_posted_update_that_the_parser_refuses_is_kept_as_text() {
+        let broken = r#"{"update_id":2,"message":{"text":"\ud83d"}}"#;
+        assert_eq!(
+            posted(broken.as_bytes()),
+            json!({"update_id": 2, UNREADABLE: broken})
+        );
+        assert_eq!(posted(br#"{"update_id":1}"#), json!({"update_id": 1}));
+        for nothing in [&b""[..], b"update", b"{\"update_id\":1", b"\xff\xfe"] {
+            assert_eq!(posted(nothing), Value::Null);
+        }
+    }
 
     #[test]
     fn an_update_that_the_parser_refuses_takes_no_other_with_it() {

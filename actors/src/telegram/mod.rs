@@ -6,6 +6,7 @@
 
 pub mod client;
 pub mod read;
+pub mod secret;
 pub mod token;
 
 pub mod classify;
@@ -14,7 +15,9 @@ mod send;
 
 pub use classify::Failure;
 pub use client::{Client, ClientError, ClientSettings};
+pub(crate) use methods::posted;
 pub use read::{Read, read};
+pub use secret::{BadSecret, Secret};
 pub use send::Sent;
 pub use token::{BadToken, Token};
 

@@ -1,5 +1,7 @@
 //! What the actor Tickets is told and asked.
 
+use std::fmt;
+
 use actix::Message;
 use frontdesk_desk::ids::{BotId, NoticeId, PersonId, UpdateId};
 use frontdesk_desk::ticket::Time;
@@ -171,18 +173,57 @@ pub struct Attempt {
     pub at: Time,
 }
 
-/// Remembers which commands were set with Telegram.
-#[derive(Clone, Debug, Message)]
-#[rtype(result = "Result<(), StoreError>")]
-pub struct CommandsSet {
-    /// Stands for all of them.
-    pub hash: String,
+/// What the desk remembers about what Telegram was told, as text. Another bot's is forgotten when the
+/// database becomes this one's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remembered {
+    /// Stands for all commands that were set.
+    Commands,
+    /// Where updates are posted, if a desk with this database said so.
+    WebhookUrl,
+    /// What comes with updates that are posted.
+    WebhookSecret,
 }
 
-/// Which commands were set with Telegram last.
-#[derive(Debug, Message)]
+impl Remembered {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Commands, Self::WebhookUrl, Self::WebhookSecret];
+
+    /// The name that it has in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Commands => "commands",
+            Self::WebhookUrl => "webhook_url",
+            Self::WebhookSecret => "webhook_secret",
+        }
+    }
+}
+
+/// Remembers something.
+#[derive(Clone, Message)]
+#[rtype(result = "Result<(), StoreError>")]
+pub struct Remember {
+    /// What.
+    pub what: Remembered,
+    /// As what; it may be a secret.
+    pub value: String,
+    /// Whether it takes the place of what is remembered already; else that stays.
+    pub replace: bool,
+}
+
+impl fmt::Debug for Remember {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Remember({})", self.what.as_str())
+    }
+}
+
+/// What is remembered.
+#[derive(Clone, Copy, Debug, Message)]
 #[rtype(result = "Result<Option<String>, StoreError>")]
-pub struct CommandsHash;
+pub struct Recall {
+    /// What of it.
+    pub what: Remembered,
+}
 
 /// The last message: remembers that the program stopped in order, commits what is waiting, closes
 /// the database and stops the actor. Later messages are answered `Unavailable(Closed)` or not at

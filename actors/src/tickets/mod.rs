@@ -28,8 +28,8 @@ use crate::store::writer::{Done, Work, Writer};
 use crate::store::{Db, facts, reads};
 
 pub use self::messages::{
-    Admins, Attempt, CommandsHash, CommandsSet, Commit, Heads, Holds, Load, PutAside, Read, Record,
-    Retries, RetryFailed, Screen, Screens, Start, Stop, TakeDue,
+    Admins, Attempt, Commit, Heads, Holds, Load, PutAside, Read, Recall, Record, Remember,
+    Remembered, Retries, RetryFailed, Screen, Screens, Start, Stop, TakeDue,
 };
 pub use crate::store::{
     Committed, Decision, Delivered, DeliveryResult, DueNotice, Head, Hold, QuarantineId, Queued,
@@ -338,20 +338,20 @@ impl Handler<Attempt> for Tickets {
     }
 }
 
-impl Handler<CommandsSet> for Tickets {
+impl Handler<Remember> for Tickets {
     type Result = Answer<()>;
 
-    fn handle(&mut self, commands: CommandsSet, _: &mut Self::Context) -> Self::Result {
-        self.write(Work::CommandsSet(commands), Done::nothing)
+    fn handle(&mut self, remember: Remember, _: &mut Self::Context) -> Self::Result {
+        self.write(Work::Remember(remember), Done::nothing)
     }
 }
 
-impl Handler<CommandsHash> for Tickets {
+impl Handler<Recall> for Tickets {
     type Result = Answer<Option<String>>;
 
-    fn handle(&mut self, _: CommandsHash, _: &mut Self::Context) -> Self::Result {
+    fn handle(&mut self, recall: Recall, _: &mut Self::Context) -> Self::Result {
         let db = self.db.clone();
-        self.read(async move { reads::commands(&db).await })
+        self.read(async move { reads::remembered(&db, recall.what).await })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 
@@ -27,11 +28,11 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    /// A desk that does not run yet, for this sandbox.
-    pub(crate) fn new(program: &Path, sandbox: &Sandbox) -> io::Result<Self> {
+    /// A desk that does not run yet, for this sandbox, which posts updates to it or is asked for them.
+    pub(crate) fn new(program: &Path, sandbox: &Sandbox, posted: bool) -> io::Result<Self> {
         let folder = tempfile::tempdir()?;
         let file = folder.path().join("desk.db");
-        let settings = vec![
+        let mut settings = vec![
             ("TELEGRAM__TOKEN", sandbox.token().to_owned()),
             ("TELEGRAM__API_URL", sandbox.api_url()),
             ("DATABASE__URL", format!("sqlite:{}", file.display())),
@@ -43,6 +44,14 @@ impl Desk {
             ("ACTORS__SHUTDOWN_GRACE", GRACE.to_string()),
             ("LOG__LEVEL", "warn".to_owned()),
         ];
+        if posted {
+            let address = free_address()?;
+            settings.extend([
+                ("TELEGRAM__MODE", "webhook".to_owned()),
+                ("TELEGRAM__WEBHOOK__URL", format!("http://{address}/")),
+                ("TELEGRAM__WEBHOOK__LISTEN", address.to_string()),
+            ]);
+        }
         Ok(Self {
             program: program.to_owned(),
             settings,
@@ -120,4 +129,14 @@ impl Desk {
     pub(crate) fn keep(self) -> PathBuf {
         self.folder.keep()
     }
+}
+
+/// An address that nobody uses, with a port below those that the system gives away by itself: it stays
+/// free while the desk does not run.
+fn free_address() -> io::Result<SocketAddr> {
+    let start = 10_000 + u16::try_from(std::process::id() % 10_000).unwrap_or(0);
+    let free = (start..20_000)
+        .map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
+        .find(|address| TcpListener::bind(address).is_ok());
+    free.ok_or_else(|| io::Error::other("no port is free"))
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use frontdesk_sandbox::{Fault, FaultRule, Garbage, Options, Outage, Sandbox, Trouble};
+use frontdesk_sandbox::{Delivery, Fault, FaultRule, Garbage, Options, Outage, Sandbox, Trouble};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::PATIENCE;
@@ -20,6 +20,10 @@ use super::rows::{Rows, in_flight, unfinished};
 
 /// The longest that nothing at all happens between two kills.
 const QUIET: Duration = Duration::from_secs(2);
+
+/// The first pause before an update is posted again. With Telegram it is a second, which would be most
+/// of a trial with many kills.
+const POSTED_AGAIN: Duration = Duration::from_millis(50);
 
 /// What happens to the desk.
 #[derive(Clone, Copy, Debug)]
@@ -46,6 +50,8 @@ pub(crate) struct Plan {
     pub(crate) seed: u64,
     /// How many users there are at a time.
     pub(crate) users: usize,
+    /// Whether updates are posted.
+    pub(crate) posted: bool,
 }
 
 /// Runs a trial; `progress` hears now and then how far it is.
@@ -55,14 +61,22 @@ pub(crate) struct Plan {
 pub(crate) async fn run(plan: &Plan, trial: Trial, progress: impl Fn(&str)) -> io::Result<Report> {
     let sandbox = Sandbox::start(Options {
         people: Vec::new(),
+        webhook_pause: POSTED_AGAIN,
         ..Options::default()
     })
     .await
     .map_err(io::Error::other)?;
+    if plan.posted {
+        sandbox.set_delivery(Delivery {
+            twice: 0.1,
+            seed: plan.seed,
+            ..Delivery::default()
+        });
+    }
     let sandbox = Arc::new(sandbox);
     let ledger = Arc::new(Ledger::default());
     let mut field = Field {
-        desk: Desk::new(&plan.program, &sandbox)?,
+        desk: Desk::new(&plan.program, &sandbox, plan.posted)?,
         chance: Chance::new(plan.seed, 0),
         sandbox: sandbox.clone(),
         ledger: ledger.clone(),

@@ -4,6 +4,7 @@ mod database;
 mod poison;
 mod stops;
 mod telegram;
+mod webhook;
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -17,23 +18,46 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Child;
 use tokio::sync::watch;
 
-use crate::town::{EMMA, KATE};
+use crate::town::{EMMA, KATE, free_port};
 
 /// Longer than any of it takes; only what hangs comes to it.
 const PATIENCE: Duration = Duration::from_secs(90);
+
+/// What proves that a request is Telegram's.
+const SECRET: &str = "a-secret_of-the-story";
 
 /// Where the desk of a story keeps everything, and the sandbox that it talks to.
 struct Place {
     sandbox: Sandbox,
     folder: TempDir,
+    /// What its desks are set to, each with its variable.
+    settings: Vec<(&'static str, String)>,
 }
 
 impl Place {
     async fn new() -> Self {
+        Self::of(Options::default()).await
+    }
+
+    async fn of(options: Options) -> Self {
         Self {
-            sandbox: Sandbox::start(Options::default()).await.expect("a sandbox"),
+            sandbox: Sandbox::start(options).await.expect("a sandbox"),
             folder: tempfile::tempdir().expect("a folder"),
+            settings: Vec::new(),
         }
+    }
+
+    /// Its desks have updates posted to them from now on; where.
+    fn has_a_webhook(&mut self) -> String {
+        let address = format!("127.0.0.1:{}", free_port());
+        let url = format!("http://{address}/telegram");
+        self.settings = vec![
+            ("FRONTDESK_TELEGRAM__MODE", "webhook".to_owned()),
+            ("FRONTDESK_TELEGRAM__WEBHOOK__URL", url.clone()),
+            ("FRONTDESK_TELEGRAM__WEBHOOK__LISTEN", address),
+            ("FRONTDESK_TELEGRAM__WEBHOOK__SECRET", SECRET.to_owned()),
+        ];
+        url
     }
 
     /// The program with these arguments, in the place's folder, with its sandbox.
@@ -53,7 +77,8 @@ impl Place {
             .env("FRONTDESK_TELEGRAM__API_URL", self.sandbox.api_url())
             .env("FRONTDESK_DATABASE__URL", "sqlite:desk.db")
             .env("FRONTDESK_DESK__ADMINS", KATE.to_string())
-            .env("FRONTDESK_ACTORS__SHUTDOWN_GRACE", "20");
+            .env("FRONTDESK_ACTORS__SHUTDOWN_GRACE", "20")
+            .envs(self.settings.iter().map(|(name, value)| (name, value)));
         command
     }
 

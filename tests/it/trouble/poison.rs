@@ -2,19 +2,36 @@
 //! ends it at once. Everybody else is served, and the operator can have it tried again.
 
 use std::fs;
+use std::time::Duration;
+
+use frontdesk_sandbox::Options;
 
 use super::Place;
 use crate::town::{ANNA, EMMA};
 
 /// The text of the update, in bytes.
-const LARGE: usize = 2_000_000;
+const LARGE: usize = 1_000_000;
 
 /// So far beyond the database's files the process may write: much more than a start needs.
-const ROOM: u64 = 1_000_000;
+const ROOM: u64 = 500_000;
 
 #[actix_rt::test]
 async fn an_update_that_kills_the_desk_is_put_aside_and_can_be_tried_again() {
-    let place = Place::new().await;
+    put_aside_and_tried_again(Place::new().await).await;
+}
+
+#[actix_rt::test]
+async fn posted_it_is_put_aside_too() {
+    let soon = Options {
+        webhook_pause: Duration::from_millis(20),
+        ..Options::default()
+    };
+    let mut place = Place::of(soon).await;
+    place.has_a_webhook();
+    put_aside_and_tried_again(place).await;
+}
+
+async fn put_aside_and_tried_again(place: Place) {
     let desk = place.open();
     place.emma().text("/start");
     place.emma_reads("This is support").await;

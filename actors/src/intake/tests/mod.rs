@@ -35,7 +35,7 @@ struct Rows {
     retries: Vec<Quarantined>,
     retried: Vec<QuarantineId>,
     failed: Vec<RetryFailed>,
-    commands: Option<String>,
+    remembered: HashMap<&'static str, String>,
     /// How many of the next commits the database cannot take.
     away: usize,
     /// Updates whose decision breaks a rule of the database.
@@ -160,19 +160,22 @@ impl Handler<RetryFailed> for Tickets {
     }
 }
 
-impl Handler<CommandsHash> for Tickets {
+impl Handler<Recall> for Tickets {
     type Result = Result<Option<String>, StoreError>;
 
-    fn handle(&mut self, _: CommandsHash, _: &mut Self::Context) -> Self::Result {
-        Ok(self.0.lock().unwrap().commands.clone())
+    fn handle(&mut self, recall: Recall, _: &mut Self::Context) -> Self::Result {
+        let rows = self.0.lock().unwrap();
+        Ok(rows.remembered.get(recall.what.as_str()).cloned())
     }
 }
 
-impl Handler<CommandsSet> for Tickets {
+impl Handler<Remember> for Tickets {
     type Result = Result<(), StoreError>;
 
-    fn handle(&mut self, set: CommandsSet, _: &mut Self::Context) -> Self::Result {
-        self.0.lock().unwrap().commands = Some(set.hash);
+    fn handle(&mut self, remember: Remember, _: &mut Self::Context) -> Self::Result {
+        let mut rows = self.0.lock().unwrap();
+        let (what, value) = (remember.what.as_str(), remember.value);
+        rows.remembered.insert(what, value);
         Ok(())
     }
 }
@@ -238,8 +241,8 @@ impl Desk {
             attempt: tickets.clone().recipient(),
             retries: tickets.clone().recipient(),
             retry_failed: tickets.clone().recipient(),
-            commands_hash: tickets.clone().recipient(),
-            commands_set: tickets.recipient(),
+            recall: tickets.clone().recipient(),
+            remember: tickets.recipient(),
             clock: clock.clone(),
             settings,
         };
@@ -247,9 +250,12 @@ impl Desk {
             batch: 100,
             unclean,
         };
+        let mode = Mode::Polling {
+            replace_webhook: false,
+        };
         let (told, ended) = oneshot::channel();
         Self {
-            intake: Intake::new(neighbours, settings, told).start(),
+            intake: Intake::new(neighbours, settings, mode, told).start(),
             rows,
             stub,
             clock,

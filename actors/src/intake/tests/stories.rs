@@ -230,7 +230,7 @@ async fn commands_are_set_when_they_changed_and_only_then() {
         [None, None, None, Some(201), Some(201), Some(201), Some(202)]
     );
     let rows = Rows {
-        commands: desk.rows(|rows| rows.commands.clone()),
+        remembered: desk.rows(|rows| rows.remembered.clone()),
         ..Rows::default()
     };
     let again = Desk::start(batches(), rows, false).await;

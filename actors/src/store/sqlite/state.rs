@@ -10,7 +10,7 @@ use super::outbox;
 use crate::store::error::StoreError;
 use crate::store::rows::{ids, micros, to_json};
 use crate::store::types::{Hold, Started};
-use crate::tickets::{Attempt, PutAside, RetryFailed, Start};
+use crate::tickets::{Attempt, PutAside, Remember, Remembered, RetryFailed, Start};
 
 /// For how long a mark is kept; Telegram keeps an update for one day.
 const MARKS_KEPT: TimeDelta = TimeDelta::days(3);
@@ -99,10 +99,13 @@ async fn claim(connection: &mut SqliteConnection, bot: BotId) -> Result<(), Stor
     if get(connection, "bot_id").await?.as_ref() == Some(&bot) {
         return Ok(());
     }
-    // The commands that were set are another bot's.
-    sqlx::query("DELETE FROM desk_state WHERE name = 'commands'")
-        .execute(&mut *connection)
-        .await?;
+    // What is remembered is another bot's.
+    for what in Remembered::ALL {
+        sqlx::query("DELETE FROM desk_state WHERE name = $1")
+            .bind(what.as_str())
+            .execute(&mut *connection)
+            .await?;
+    }
     set(connection, "bot_id", &bot).await
 }
 
@@ -315,6 +318,18 @@ pub(in crate::store) async fn set(
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// Remembers what Telegram was told; see [`Remember`].
+pub(in crate::store) async fn remember(
+    connection: &mut SqliteConnection,
+    remember: &Remember,
+) -> Result<(), StoreError> {
+    let name = remember.what.as_str();
+    if !remember.replace && get(connection, name).await?.is_some() {
+        return Ok(());
+    }
+    set(connection, name, &remember.value).await
 }
 
 /// Remembers for how long Telegram asked to wait, and forgets what is over.

@@ -4,7 +4,7 @@ use super::*;
 use crate::store::Trouble;
 use crate::store::quarantine::{self, Quarantined};
 use crate::store::types::QuarantineId;
-use crate::tickets::{Admins, Attempt, CommandsSet, PutAside, RetryFailed, Stop};
+use crate::tickets::{Admins, Attempt, PutAside, Remember, Remembered, RetryFailed, Stop};
 
 impl Rig {
     async fn write(&self, work: Work) {
@@ -57,8 +57,10 @@ async fn another_bots_database_is_refused_and_left_alone() {
 async fn a_database_in_which_nothing_was_stored_goes_over_to_another_bot() {
     // The first start had a token with a mistyped number.
     let rig = Rig::new().await;
-    rig.write(Work::CommandsSet(CommandsSet {
-        hash: "theirs".to_owned(),
+    rig.write(Work::Remember(Remember {
+        what: Remembered::Commands,
+        value: "theirs".to_owned(),
+        replace: true,
     }))
     .await;
     let start = |bot| {
@@ -69,7 +71,8 @@ async fn a_database_in_which_nothing_was_stored_goes_over_to_another_bot() {
         })
     };
     rig.writer.run(start(8), Done::started).await.unwrap();
-    assert_eq!(reads::commands(&rig.db).await.unwrap(), None);
+    let theirs = reads::remembered(&rig.db, Remembered::Commands).await;
+    assert_eq!(theirs.unwrap(), None);
     rig.done(decision(1, ANNA, 0, at(9))).await;
     let back = rig.writer.run(start(BOT.0), Done::started).await;
     assert!(matches!(back, Err(StoreError::OtherBot { .. })));
@@ -244,17 +247,30 @@ async fn tickets_of_a_former_admin_become_unassigned() {
 }
 
 #[tokio::test]
-async fn the_commands_set_last_are_remembered() {
+async fn what_telegram_was_told_is_remembered_and_a_secret_is_made_once() {
     let rig = Rig::new().await;
-    assert_eq!(reads::commands(&rig.db).await.unwrap(), None);
-    for hash in ["one", "two"] {
-        let hash = hash.to_owned();
-        rig.write(Work::CommandsSet(CommandsSet { hash })).await;
+    let remember = |what, value: &str, replace| {
+        let value = value.to_owned();
+        Work::Remember(Remember {
+            what,
+            value,
+            replace,
+        })
+    };
+    for (replace, kept) in [(true, "two"), (false, "one")] {
+        let what = match replace {
+            true => Remembered::Commands,
+            false => Remembered::WebhookSecret,
+        };
+        assert_eq!(reads::remembered(&rig.db, what).await.unwrap(), None);
+        for value in ["one", "two"] {
+            let work = remember(what, value, replace);
+            assert!(!format!("{work:?}").contains(value), "{work:?}");
+            rig.write(work).await;
+        }
+        let now = reads::remembered(&rig.db, what).await.unwrap();
+        assert_eq!(now.as_deref(), Some(kept));
     }
-    assert_eq!(
-        reads::commands(&rig.db).await.unwrap().as_deref(),
-        Some("two")
-    );
 }
 
 #[tokio::test]
