@@ -354,8 +354,10 @@ async fn with_a_call_that_hangs(sandbox: &Sandbox) {
     .await;
     sandbox.fail_next("sendMessage", Some(ANNA), Fault::Hang, 1);
     anna.text("/help");
-    // It is confirmed after the notifier was told of the answer.
-    until(sandbox, |sandbox| sandbox.pending_updates() == 0).await;
+    until(sandbox, |sandbox| {
+        sandbox.pending_updates() == 0 && sandbox.faults().is_empty()
+    })
+    .await;
 }
 
 #[actix_rt::test]

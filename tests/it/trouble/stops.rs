@@ -103,7 +103,7 @@ async fn a_call_that_hangs_leaves_the_database_closed_in_order() {
     place.emma().text("/help");
     place
         .until("a call that hangs", |sandbox| {
-            sandbox.pending_updates() == 0
+            sandbox.pending_updates() == 0 && sandbox.faults().is_empty()
         })
         .await;
     desk.tell(Signal::TERM);
