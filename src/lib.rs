@@ -15,3 +15,4 @@ pub mod demo;
 pub mod import;
 pub mod notices;
 pub mod operate;
+pub mod operator;

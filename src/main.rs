@@ -6,7 +6,8 @@ use anyhow::{Context, Result, bail};
 use clap::Parser;
 use frontdesk::config::{Config, ConfigError, Setting};
 use frontdesk::import::ImportError;
-use frontdesk::program::{self, Died, StartError};
+use frontdesk::operator::{Figures, Pages};
+use frontdesk::program::{self, Died, Program, StartError};
 use frontdesk::signals::Signals;
 use frontdesk::{check, import, logging, notices, operate};
 use frontdesk_actors::clock::Clock;
@@ -14,7 +15,7 @@ use frontdesk_actors::intake::IntakeError;
 use frontdesk_actors::store::notices::Which;
 use frontdesk_desk::delivery::Redo;
 use frontdesk_desk::ids::ChatId;
-use tracing::info;
+use tracing::{info, warn};
 
 use crate::cli::{Cli, Command, Import, Migrate, Notices, Quarantine};
 
@@ -155,6 +156,8 @@ async fn obey(cli: Cli, config: Config, settings: Vec<Setting>) -> Result<i32> {
 async fn serve(config: Config, clock: Clock) -> Result<()> {
     let signals = Signals::take().context("signals cannot be taken over")?;
     let mut told = tokio::spawn(signals.stop());
+    // What is measured begins with the start.
+    let figures = config.operator.listen.and_then(|_| figures());
     let mut program = tokio::select! {
         started = program::start(&config, clock) => started?,
         _ = &mut told => {
@@ -162,6 +165,7 @@ async fn serve(config: Config, clock: Clock) -> Result<()> {
             return Ok(());
         }
     };
+    let pages = figures.and_then(|figures| pages(&config, &program, figures));
     let died = tokio::select! {
         _ = &mut told => None,
         died = program.died() => Some(died),
@@ -171,9 +175,41 @@ async fn serve(config: Config, clock: Clock) -> Result<()> {
         info!("stopping: what is in flight is finished first; a second signal ends at once");
     }
     let stopped = program.stop().await;
+    if let Some(pages) = pages {
+        pages.stop().await;
+    }
     // A part that died is the reason why a stop is not in order, not the other way round.
     if let Some(died) = died {
         bail!(died);
     }
     Ok(stopped?)
+}
+
+/// Keeps figures for the operator's pages.
+fn figures() -> Option<Figures> {
+    Figures::start()
+        .inspect_err(|error| {
+            warn!(%error, "no figures can be kept, so there are no pages for the operator");
+        })
+        .ok()
+}
+
+/// Serves the operator's pages, if they are wanted. That they cannot be served keeps nobody from
+/// their answers.
+fn pages(config: &Config, program: &Program, figures: Figures) -> Option<Pages> {
+    let listen = config.operator.listen?;
+    match Pages::serve(listen, config.operator, program.sources(), figures) {
+        Ok(pages) => {
+            info!(address = %pages.address, "the operator's pages are served");
+            Some(pages)
+        }
+        Err(error) => {
+            warn!(
+                %listen, %error,
+                "the operator's pages cannot be served there, so the desk runs without them; choose \
+                 another address by operator.listen"
+            );
+            None
+        }
+    }
 }

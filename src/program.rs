@@ -21,6 +21,7 @@ use tracing::{info, warn};
 
 use crate::check::client_settings;
 use crate::config::{Config, Mode};
+use crate::operator::Sources;
 
 /// Why the desk does not start.
 #[derive(Debug, thiserror::Error)]
@@ -83,6 +84,8 @@ pub struct Program {
     tickets: Addr<Tickets>,
     /// Those of the conversations, if they have threads of their own.
     arbiters: Vec<Arbiter>,
+    sessions: Sessions,
+    client: Client,
     clock: Clock,
     grace: std::time::Duration,
     watched: Watched,
@@ -229,8 +232,8 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Program, StartError>
     let (ended, intake_ended) = oneshot::channel();
     let intake = Intake::new(
         intake::Neighbours {
-            client,
-            sessions,
+            client: client.clone(),
+            sessions: sessions.clone(),
             put_aside: tickets.clone().recipient(),
             attempt: tickets.clone().recipient(),
             retries: tickets.clone().recipient(),
@@ -254,6 +257,8 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Program, StartError>
         notifier,
         tickets,
         arbiters,
+        sessions,
+        client,
         clock,
         grace: config.actors.shutdown_grace,
         watched: Watched {
@@ -321,6 +326,16 @@ impl Program {
             }
             _ = &mut watched.notifier => Died::Actor("notifier"),
             _ = watched.tickets.clone().wait() => Died::Actor("writer of the database"),
+        }
+    }
+
+    /// What the operator's pages look at.
+    pub fn sources(&self) -> Sources {
+        Sources {
+            count: self.tickets.clone().recipient(),
+            sessions: self.sessions.clone(),
+            client: self.client.clone(),
+            clock: self.clock.clone(),
         }
     }
 

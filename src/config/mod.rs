@@ -44,6 +44,8 @@ pub struct Config {
     pub limits: Limits,
     /// The sizes of the moving parts.
     pub actors: Actors,
+    /// The operator's pages.
+    pub operator: Operator,
     /// What is logged.
     pub log: Log,
 }
@@ -224,6 +226,21 @@ pub struct Notifier {
     /// Nudges that may wait.
     #[serde(deserialize_with = "values::between::<_, _, 1, 1_000_000>")]
     pub mailbox: usize,
+}
+
+/// `[operator]`.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Operator {
+    /// Where the pages are served, if they are.
+    #[serde(deserialize_with = "values::pages")]
+    pub listen: Option<SocketAddr>,
+    /// How long Telegram may be away before the desk is not ready.
+    #[serde(deserialize_with = "values::seconds::<_, 0, 86_400>")]
+    pub patience: Duration,
+    /// How long a notice may be due before the desk is not ready.
+    #[serde(deserialize_with = "values::seconds::<_, 1, 86_400>")]
+    pub longest_queue: Duration,
 }
 
 /// `[log]`.

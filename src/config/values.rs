@@ -42,6 +42,17 @@ where
     Ok(Duration::from_secs(seconds.into()))
 }
 
+/// An address to listen on; an empty one is none.
+pub(super) fn pages<'de, D: Deserializer<'de>>(from: D) -> Result<Option<SocketAddr>, D::Error> {
+    let text = String::deserialize(from)?;
+    match text.trim() {
+        "" => Ok(None),
+        text => text.parse().map(Some).map_err(|_| {
+            D::Error::custom("it must be an address and a port, such as 127.0.0.1:9464, or empty")
+        }),
+    }
+}
+
 /// A bot token; an empty one is none.
 pub(super) fn token<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Token>, D::Error> {
     let text = String::deserialize(from)?;

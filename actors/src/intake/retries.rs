@@ -1,6 +1,7 @@
 //! Takes up the quarantined updates that the operator wants to be tried again.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use chrono::TimeDelta;
 use tracing::{info, warn};
@@ -38,6 +39,7 @@ async fn retry(settling: &Settling, row: Quarantined) {
                 retry_of: Some(id),
                 // A press that was put aside is too old to be answered.
                 first: false,
+                since: Instant::now(),
             };
             match settling.neighbours.sessions.receive(receive).await {
                 Ok(()) => {

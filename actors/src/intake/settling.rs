@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
+use std::time::Instant;
 
 use actix::{Message, Recipient};
 use chrono::TimeDelta;
@@ -14,8 +15,9 @@ use tokio::sync::{mpsc, watch};
 use tracing::{debug, error, info, warn};
 
 use super::Neighbours;
+use crate::measure::{self, Settled};
 use crate::session::{Receive, ReceiveError};
-use crate::telegram::read::{Read, read, update_id};
+use crate::telegram::read::{Read, kind_of, read, update_id};
 use crate::tickets::{Attempt, PutAside, StoreError};
 
 /// So many times an update may be begun by a program that does not live to end it.
@@ -122,6 +124,7 @@ impl Settling {
         batch: &[Value],
         patience: Patience,
     ) -> Result<(), Unsettled> {
+        let since = Instant::now();
         let mut by_person: BTreeMap<PersonId, Vec<(&Value, Input)>> = BTreeMap::new();
         let mut aside = Vec::new();
         for raw in batch {
@@ -130,7 +133,10 @@ impl Settling {
                     let theirs = by_person.entry(input.person.id).or_default();
                     theirs.push((raw, *input));
                 }
-                Read::Ignored { kind } => self.count(kind),
+                Read::Ignored { kind } => {
+                    measure::settled(kind_of(raw), Settled::Ignored);
+                    self.count(kind);
+                }
                 Read::Undecodable { reason, person } => {
                     aside.push(self.put_aside(raw, reason, person, patience));
                 }
@@ -138,7 +144,7 @@ impl Settling {
         }
         let taking = by_person.into_values().map(async |theirs| {
             for (raw, input) in theirs {
-                self.take_in(raw, input, patience).await?;
+                self.take_in(raw, input, patience, since).await?;
             }
             Ok(())
         });
@@ -194,18 +200,21 @@ impl Settling {
         raw: &Value,
         input: Input,
         patience: Patience,
+        since: Instant,
     ) -> Result<(), Unsettled> {
         let person = input.person.id;
         let mut receive = Receive {
             input,
             retry_of: None,
             first: true,
+            since,
         };
         let mut pauses = Pauses::default();
         loop {
             match self.neighbours.sessions.receive(receive.clone()).await {
                 Ok(()) => {
                     self.store_answers();
+                    measure::settled(kind_of(raw), Settled::Stored);
                     if self.neighbours.settings.is_admin(person) {
                         // Whoever is not heard now is heard when they write next.
                         let _ = self.wrote.try_send(person);
@@ -245,7 +254,10 @@ impl Settling {
             person,
             at: self.neighbours.clock.now(),
         };
-        self.ask(&self.neighbours.put_aside, &aside, patience).await
+        self.ask(&self.neighbours.put_aside, &aside, patience)
+            .await?;
+        measure::settled(kind_of(raw), Settled::PutAside);
+        Ok(())
     }
 
     /// Asks Tickets until it answers. Even a refusal is waited out: going on would lose something.

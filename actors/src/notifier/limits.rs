@@ -14,6 +14,7 @@ use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
 
 use crate::clock::Clock;
+use crate::measure;
 
 /// From so many remembered chats on, those that have their whole burst again are forgotten.
 const REMEMBERED: usize = 4096;
@@ -55,6 +56,7 @@ impl Limits {
             let now = clock.now();
             while all.take((), now).is_ok() {}
         }
+        measure::limit(global);
         Self {
             all,
             chats: Bucket::new(settings.chat_per_second, settings.chat_burst.max(1), clock),
@@ -75,6 +77,7 @@ impl Limits {
             all.take((), now).map_err(Wait::All)?;
         }
         self.passed.remove(&chat);
+        measure::sent(1);
         Ok(self
             .chats
             .as_ref()
@@ -84,6 +87,7 @@ impl Limits {
     /// A call took so many requests more than the one that it was let through for; answers until
     /// when the chat has to wait for it.
     pub(super) fn charge(&mut self, chat: ChatId, requests: u32, now: Time) -> Option<Time> {
+        measure::sent(requests);
         let mut until = None;
         for _ in 0..requests {
             if let Some(all) = &mut self.all {

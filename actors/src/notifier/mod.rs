@@ -22,6 +22,7 @@ mod schedule;
 mod trips;
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use actix::{
     Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler, Message, Recipient,
@@ -46,6 +47,7 @@ use self::line::Line;
 use self::schedule::{Pending, Schedule, Why};
 use self::trips::Trips;
 use crate::clock::Clock;
+use crate::measure::{self, Mailbox};
 use crate::store::Trouble;
 use crate::telegram::Client;
 use crate::tickets::{
@@ -73,6 +75,10 @@ pub struct Deliver {
     pub queued: Queued,
     /// Whether somebody decided to have it sent now: a pause after failures in those chats is over.
     pub urged: bool,
+    /// When the update was taken in that the screen answers.
+    pub since: Option<Instant>,
+    /// When this was sent.
+    pub sent: Instant,
 }
 
 /// A committed screen.
@@ -239,6 +245,7 @@ impl Notifier {
         ready: Ready,
         lang: Lang,
         after: Option<NoticeId>,
+        since: Option<Instant>,
         now: Time,
     ) {
         let chat = person.chat();
@@ -249,6 +256,7 @@ impl Notifier {
                 show: ready.show,
                 lang,
                 after,
+                since,
             };
             self.schedule.want_screen(chat, Box::new(screen), now);
         }
@@ -264,7 +272,7 @@ impl Notifier {
             show: unshown.show.seen_by(settings.is_admin(unshown.person)),
             current: unshown.current,
         };
-        self.want_screen(unshown.person, ready, lang, AFTER_ALL_OWN, now);
+        self.want_screen(unshown.person, ready, lang, AFTER_ALL_OWN, None, now);
     }
 
     fn note_hold(&mut self, hold: Hold, now: Time) {
@@ -308,6 +316,7 @@ impl Handler<Deliver> for Notifier {
     type Result = ();
 
     fn handle(&mut self, deliver: Deliver, context: &mut Self::Context) {
+        measure::begun(Mailbox::Notifier, deliver.sent);
         if self.stopping {
             // It is stored, and delivered after the next start.
             return;
@@ -325,7 +334,7 @@ impl Handler<Deliver> for Notifier {
             // The person has just been heard of: Telegram is there, and so are they.
             self.line.alive();
             self.schedule.forgive(deliver.person.chat(), now);
-            self.want_screen(deliver.person, ready, deliver.lang, own, now);
+            self.want_screen(deliver.person, ready, deliver.lang, own, deliver.since, now);
         }
         self.pump(context);
     }

@@ -14,6 +14,7 @@ use super::line::{Admits, Change};
 use super::outcome::Heard;
 use super::schedule::{Job, Pending, Why};
 use super::trips::Item;
+use crate::measure;
 use crate::telegram::Failure;
 use crate::tickets::{Delivered, DeliveryResult, DueNotice, Hold, ScreenEnd, Shown};
 
@@ -34,6 +35,7 @@ impl Notifier {
         }
         self.travel(context, now);
         self.set_alarm(context, now);
+        measure::chats_waiting(self.schedule.waiting());
         // Whoever waits is answered by letting go.
         let (schedule, stopping) = (&self.schedule, self.stopping);
         self.awaited
@@ -180,6 +182,9 @@ impl Notifier {
     }
 
     fn shown(&mut self, chat: ChatId, screen: &Pending, message: ChatMessageId, now: Time) {
+        if let Some(since) = screen.since {
+            measure::answered(since);
+        }
         let former = self.current.shown(chat, screen.number, message);
         if let Some(former) = former.filter(|former| *former != message) {
             self.schedule.want_stripped(chat, former, now);

@@ -8,7 +8,7 @@ mod registry;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix::prelude::{
     Actor, ActorContext, ActorFutureExt, AsyncContext, AtomicResponse, Context, Handler, Message,
@@ -23,11 +23,11 @@ use frontdesk_desk::ticket::{Lang, Time, UserRecord};
 use frontdesk_desk::{Facts, Need, Outcome, Settings, needs, step};
 use futures::FutureExt;
 use futures::future::{Either, select};
-use tokio::time::Instant;
 use tracing::{error, warn};
 
 pub use self::registry::{Sessions, Sizes};
 use crate::clock::Clock;
+use crate::measure::{self, Mailbox, Waiting};
 use crate::notifier::{AFTER_ALL_OWN, AnswerQuery, AwaitRecord, Deliver, Ready};
 use crate::store::StoreError;
 use crate::tickets::{Commit, Committed, Decision, Load, QuarantineId, Queued, Read, Screen};
@@ -52,6 +52,8 @@ pub struct Receive {
     pub retry_of: Option<QuarantineId>,
     /// Whether this is the first try: a press is answered once, and its button then spins no more.
     pub first: bool,
+    /// When it was taken in.
+    pub since: Instant,
 }
 
 /// Why an update was not taken in.
@@ -130,15 +132,18 @@ impl Handler<Receive> for Session {
     type Result = AtomicResponse<Self, Result<(), ReceiveError>>;
 
     fn handle(&mut self, receive: Receive, _: &mut Context<Self>) -> Self::Result {
+        measure::begun(Mailbox::Sessions, receive.since);
+        let since = receive.since;
         let kept = self.kept.take();
         let neighbours = self.registry.neighbours().clone();
         let turn = AssertUnwindSafe(take_turn(neighbours, kept, receive)).catch_unwind();
         AtomicResponse::new(Box::pin(turn.into_actor(self).map(
-            |done, session, context| {
+            move |done, session, context| {
                 session.rest(context);
                 match done {
                     Ok(Ok(kept)) => {
                         session.kept = Some(kept);
+                        measure::committed(since);
                         Ok(())
                     }
                     Ok(Err(error)) => Err(error),
@@ -267,7 +272,7 @@ async fn decide(
             } => {
                 let numbered = number.map(|number| (number, current));
                 let deliver = deliver(
-                    neighbours, before, version, numbered, *outcome, queued, input,
+                    neighbours, before, version, numbered, *outcome, queued, receive,
                 );
                 return Ok(deliver.await);
             }
@@ -290,6 +295,8 @@ async fn decide(
                         own: AFTER_ALL_OWN,
                     },
                     urged: false,
+                    since: None,
+                    sent: Instant::now(),
                 };
                 tell(&neighbours.deliver, deliver).await;
                 return Ok((before, None));
@@ -338,8 +345,9 @@ async fn deliver(
     numbered: Option<(i64, Option<ChatMessageId>)>,
     outcome: Outcome,
     queued: Queued,
-    input: &Input,
+    receive: &Receive,
 ) -> (Kept, Option<Toast>) {
+    let input = &receive.input;
     let me = as_stored(before.me, &outcome.person, input, neighbours.clock.now());
     let lang = language(&neighbours.settings, input, Some(&me));
     let deliver = Deliver {
@@ -354,6 +362,8 @@ async fn deliver(
         lang,
         queued,
         urged: !outcome.redeliveries.is_empty(),
+        since: Some(receive.since),
+        sent: Instant::now(),
     };
     if deliver.screen.is_some() || !deliver.queued.heads.is_empty() {
         tell(&neighbours.deliver, deliver).await;
@@ -427,6 +437,7 @@ async fn tell<M>(notifier: &Recipient<M>, message: M)
 where
     M: Message<Result = ()> + Send + 'static,
 {
+    let _waiting = Waiting::new(Mailbox::Notifier);
     if notifier.send(message).await.is_err() {
         warn!("the notifier has stopped; what is stored is delivered after the next start");
     }

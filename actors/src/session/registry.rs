@@ -9,6 +9,8 @@ use dashmap::DashMap;
 use dashmap::mapref::entry::Entry;
 use frontdesk_desk::ids::PersonId;
 
+use crate::measure::{Mailbox, Waiting};
+
 use super::{Neighbours, Receive, ReceiveError, Session};
 
 /// The sizes of the pool of sessions.
@@ -69,6 +71,7 @@ impl Sessions {
     /// # Errors
     /// [`ReceiveError`]; nothing of the update is stored then.
     pub async fn receive(&self, receive: Receive) -> Result<(), ReceiveError> {
+        let _waiting = Waiting::new(Mailbox::Sessions);
         let (session, _pending) = self.route(receive.input.person.id);
         session
             .send(receive)

@@ -4,7 +4,7 @@ use std::fs::{File, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -12,6 +12,7 @@ use sqlx::sqlite::{
 use sqlx::{Sqlite, Transaction};
 
 use super::error::{StoreError, Trouble};
+use crate::measure::{self, Mailbox, Waiting};
 
 /// How long a connection waits for a lock that another program holds (a backup, a shell), before
 /// it says that the database is locked.
@@ -122,7 +123,11 @@ impl Db {
 
     /// Starts to read: all queries of it see the same state of the database.
     pub(crate) async fn read(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        begin(&self.readers, "BEGIN").await
+        let since = Instant::now();
+        let _waiting = Waiting::new(Mailbox::Readers);
+        let begun = begin(&self.readers, "BEGIN").await;
+        measure::begun(Mailbox::Readers, since);
+        begun
     }
 
     /// The pool that writes, for what cannot be done in a transaction.

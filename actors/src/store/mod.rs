@@ -23,6 +23,7 @@ pub mod notices;
 pub mod quarantine;
 pub mod reader;
 pub mod reads;
+pub mod survey;
 pub mod writer;
 
 mod rows;

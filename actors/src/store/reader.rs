@@ -7,12 +7,15 @@
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
+use std::time::Instant;
 
 use frontdesk_desk::ids::PersonId;
 use frontdesk_desk::{Facts, Need};
 use futures::FutureExt;
 use tokio::sync::{mpsc, oneshot};
 use tracing::error;
+
+use crate::measure::{self, Mailbox, Waiting};
 
 use super::db::Db;
 use super::error::StoreError;
@@ -49,7 +52,7 @@ impl Job {
 /// The way to the reader. It ends when the last clone is gone.
 #[derive(Clone, Debug)]
 pub struct Reader {
-    jobs: mpsc::Sender<Job>,
+    jobs: mpsc::Sender<(Instant, Job)>,
 }
 
 impl Reader {
@@ -71,6 +74,7 @@ impl Reader {
     /// As the read failed; `Unavailable(Closed)` when the reader has ended.
     pub async fn conversation(&self, person: PersonId) -> Result<StoredConversation, StoreError> {
         let (answer, answered) = oneshot::channel();
+        let _waiting = Waiting::new(Mailbox::Reader);
         self.ask(Job::Conversation(person, answer)).await?;
         answered.await.map_err(|_| StoreError::CLOSED)?
     }
@@ -81,20 +85,26 @@ impl Reader {
     /// As [`conversation`](Self::conversation).
     pub async fn facts(&self, person: PersonId, needs: Vec<Need>) -> Result<Facts, StoreError> {
         let (answer, answered) = oneshot::channel();
+        let _waiting = Waiting::new(Mailbox::Reader);
         self.ask(Job::Facts(person, needs, answer)).await?;
         answered.await.map_err(|_| StoreError::CLOSED)?
     }
 
     async fn ask(&self, job: Job) -> Result<(), StoreError> {
-        self.jobs.send(job).await.map_err(|_| StoreError::CLOSED)
+        let sent = (Instant::now(), job);
+        self.jobs.send(sent).await.map_err(|_| StoreError::CLOSED)
     }
 }
 
-async fn run(db: Db, mut inbox: mpsc::Receiver<Job>) {
+async fn run(db: Db, mut inbox: mpsc::Receiver<(Instant, Job)>) {
     let mut jobs = Vec::with_capacity(TOGETHER);
     while inbox.recv_many(&mut jobs, TOGETHER).await > 0 {
+        let begun = jobs.drain(..).map(|(since, job)| {
+            measure::begun(Mailbox::Reader, since);
+            job
+        });
         // A panic costs these jobs, whose askers see it and try again, and no later one.
-        let answered = AssertUnwindSafe(settle(&db, std::mem::take(&mut jobs)))
+        let answered = AssertUnwindSafe(settle(&db, begun.collect()))
             .catch_unwind()
             .await;
         if answered.is_err() {

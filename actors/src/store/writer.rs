@@ -6,11 +6,11 @@
 //! alone; but when the database is away all are told so at once.
 
 use std::collections::{HashSet, VecDeque};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use frontdesk_desk::ids::{BotId, NoticeId, PersonId, TicketId, UpdateId};
 use frontdesk_desk::ticket::Time;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tracing::warn;
@@ -19,6 +19,7 @@ use super::db::Db;
 use super::error::StoreError;
 use super::sqlite;
 use super::types::{Committed, Decision, Head, Started};
+use crate::measure::{self, Mailbox, Waiting};
 use crate::tickets::{Admins, Attempt, PutAside, Record, Remember, RetryFailed, Start, Stop};
 
 /// How long what became of calls waits for company, so that it needs no flush of its own: shorter
@@ -141,6 +142,7 @@ impl Done {
 #[derive(Clone, Debug)]
 pub struct Writer {
     jobs: mpsc::Sender<Job>,
+    trouble: watch::Receiver<Option<StoreError>>,
 }
 
 /// Work, and where its answer goes.
@@ -148,6 +150,7 @@ pub struct Writer {
 struct Job {
     work: Work,
     answer: oneshot::Sender<Result<Done, StoreError>>,
+    since: Instant,
 }
 
 impl Job {
@@ -162,7 +165,14 @@ impl Writer {
     pub fn start(db: Db, batch: usize) -> (Self, JoinHandle<()>) {
         let batch = batch.max(1);
         let (jobs, inbox) = mpsc::channel(batch);
-        (Self { jobs }, tokio::spawn(run(db, inbox, batch)))
+        let (troubled, trouble) = watch::channel(None);
+        let task = tokio::spawn(run(db, inbox, batch, troubled));
+        (Self { jobs, trouble }, task)
+    }
+
+    /// Why the last write was not taken, if the database is away.
+    pub fn trouble(&self) -> Option<StoreError> {
+        self.trouble.borrow().clone()
     }
 
     /// Writes, and answers when it is on disk. Who stops waiting does not stop the write.
@@ -171,8 +181,14 @@ impl Writer {
     /// As the write failed; `Unavailable(Closed)` when the writer has ended.
     pub async fn run<T>(&self, work: Work, pick: fn(Done) -> Option<T>) -> Result<T, StoreError> {
         let (answer, answered) = oneshot::channel();
+        let _waiting = Waiting::new(Mailbox::Writer);
+        let since = Instant::now();
         self.jobs
-            .send(Job { work, answer })
+            .send(Job {
+                work,
+                answer,
+                since,
+            })
             .await
             .map_err(|_| StoreError::CLOSED)?;
         let done = answered.await.map_err(|_| StoreError::CLOSED)??;
@@ -180,7 +196,12 @@ impl Writer {
     }
 }
 
-async fn run(db: Db, mut inbox: mpsc::Receiver<Job>, batch: usize) {
+async fn run(
+    db: Db,
+    mut inbox: mpsc::Receiver<Job>,
+    batch: usize,
+    troubled: watch::Sender<Option<StoreError>>,
+) {
     let mut waiting = VecDeque::new();
     let mut memory = Memory::default();
     loop {
@@ -197,7 +218,10 @@ async fn run(db: Db, mut inbox: mpsc::Receiver<Job>, batch: usize) {
             waiting.push_back(job);
             take_waiting(&mut inbox, &mut waiting, batch);
         }
-        settle(&db, &mut memory, next_group(&mut waiting)).await;
+        let trouble = settle(&db, &mut memory, next_group(&mut waiting)).await;
+        if trouble.is_some() || troubled.borrow().is_some() {
+            troubled.send_replace(trouble);
+        }
     }
 }
 
@@ -238,7 +262,11 @@ fn next_group(waiting: &mut VecDeque<Job>) -> Vec<Job> {
     group
 }
 
-async fn settle(db: &Db, memory: &mut Memory, group: Vec<Job>) {
+/// Writes a group and answers it; gives back why the database took none of it, if it is away.
+async fn settle(db: &Db, memory: &mut Memory, group: Vec<Job>) -> Option<StoreError> {
+    for job in &group {
+        measure::begun(Mailbox::Writer, job.since);
+    }
     let works: Vec<&Work> = group.iter().map(|job| &job.work).collect();
     match apply(db, memory, &works).await {
         Ok(answers) => {
@@ -250,6 +278,7 @@ async fn settle(db: &Db, memory: &mut Memory, group: Vec<Job>) {
             for job in group {
                 answer(job, Err(error.clone()));
             }
+            return Some(error).filter(StoreError::is_unavailable);
         }
         Err(error) => {
             warn!(jobs = group.len(), %error, "a group commit failed; its jobs are run one by one");
@@ -264,6 +293,7 @@ async fn settle(db: &Db, memory: &mut Memory, group: Vec<Job>) {
             }
         }
     }
+    None
 }
 
 fn answer(job: Job, done: Result<Done, StoreError>) {
@@ -287,6 +317,7 @@ struct Memory {
 /// What was delivered comes first, so that its chat is free; then what people did; and the taking
 /// of notices last, so that it finds all of them.
 async fn apply(db: &Db, memory: &mut Memory, works: &[&Work]) -> Result<Vec<Done>, StoreError> {
+    let since = Instant::now();
     let mut learned = *memory;
     let mut tx = db.write().await?;
 
@@ -390,6 +421,7 @@ async fn apply(db: &Db, memory: &mut Memory, works: &[&Work]) -> Result<Vec<Done
     }
 
     tx.commit().await?;
+    measure::commit(works.len(), since.elapsed());
     *memory = learned;
     Ok(answers)
 }

@@ -4,7 +4,8 @@
 //! of the server, drops the error's code, and cannot tell whether a request was written.
 
 use std::fmt;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use chrono::DateTime;
 use frontdesk_desk::ids::{BotId, PersonId, UpdateId};
@@ -16,6 +17,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use teloxide_core::Bot;
 use teloxide_core::requests::Payload;
+
+use crate::measure::InFlight;
 
 use super::classify::{Failure, of_answer, of_connection};
 use super::methods::{
@@ -81,6 +84,24 @@ struct Line {
     bot: Bot,
     /// Where its methods are: the address holds the token.
     methods: Url,
+    reach: Reach,
+}
+
+/// Whether Telegram answers at all; clones share what was heard.
+#[derive(Clone, Debug, Default)]
+struct Reach(Arc<Mutex<Option<Instant>>>);
+
+impl Reach {
+    /// Anything that Telegram says, a refusal too, shows that it is there.
+    fn heard<T>(&self, answer: &Result<T, Failure>) {
+        let mut away_since = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match answer {
+            Err(Failure::NotSent | Failure::Uncertain | Failure::ServerError) => {
+                away_since.get_or_insert_with(Instant::now);
+            }
+            _ => *away_since = None,
+        }
+    }
 }
 
 /// What Telegram says about the bot itself.
@@ -122,7 +143,8 @@ impl Client {
         if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
             return Err(ClientError::ApiUrl);
         }
-        let line = |timeout, idle| Line::new(&settings.token, &url, timeout, idle);
+        let reach = Reach::default();
+        let line = |timeout, idle| Line::new(&settings.token, &url, timeout, idle, reach.clone());
         Ok(Self {
             calls: line(CALL_TIMEOUT, settings.connections)?,
             polls: line(settings.poll_timeout + POLL_GRACE, 1)?,
@@ -134,6 +156,12 @@ impl Client {
     /// The bot of the token.
     pub fn bot_id(&self) -> BotId {
         self.bot
+    }
+
+    /// Since when no call has been answered; `None` while Telegram answers.
+    pub fn away_since(&self) -> Option<Instant> {
+        let away_since = self.calls.reach.0.lock();
+        *away_since.unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Asks Telegram who the bot is.
@@ -290,6 +318,7 @@ impl Line {
         server: &Url,
         timeout: Duration,
         idle: usize,
+        reach: Reach,
     ) -> Result<Self, ClientError> {
         let mut http = reqwest::Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
@@ -313,7 +342,11 @@ impl Line {
             .pop_if_empty()
             .push(&format!("bot{}", bot.token()))
             .push("");
-        Ok(Self { bot, methods })
+        Ok(Self {
+            bot,
+            methods,
+            reach,
+        })
     }
 
     /// Makes one request and reads its answer.
@@ -322,7 +355,19 @@ impl Line {
         P: Payload + Serialize,
         P::Output: DeserializeOwned,
     {
-        let answer = self.post(&payload).await?;
+        let in_flight = InFlight::new(P::NAME, P::NAME == GetUpdates::NAME);
+        let answer = self.exchange(&payload).await;
+        in_flight.ended(answer.as_ref().map_or_else(Failure::label, |_| "ok"));
+        self.reach.heard(&answer);
+        answer
+    }
+
+    async fn exchange<P>(&self, payload: &P) -> Result<P::Output, Failure>
+    where
+        P: Payload + Serialize,
+        P::Output: DeserializeOwned,
+    {
+        let answer = self.post(payload).await?;
         let status = answer.status().as_u16();
         let body = answer.bytes().await.map_err(|_| Failure::Uncertain)?;
         of_answer(status, &body)
@@ -398,7 +443,14 @@ mod tests {
         let mut client = stub.client.clone();
         let token = "1000001:SECRET".parse().unwrap();
         let server = client.calls.bot.api_url();
-        client.calls = Line::new(&token, &server, Duration::from_millis(50), 1).unwrap();
+        client.calls = Line::new(
+            &token,
+            &server,
+            Duration::from_millis(50),
+            1,
+            Reach::default(),
+        )
+        .unwrap();
         assert_eq!(client.me().await, Err(Failure::Uncertain));
         assert_eq!(stub.methods(), ["getme"]);
     }
@@ -411,7 +463,7 @@ mod tests {
             "http://localhost:1/deep/down",
         ] {
             let server = Url::parse(server).unwrap();
-            let line = Line::new(&token, &server, CALL_TIMEOUT, 1).unwrap();
+            let line = Line::new(&token, &server, CALL_TIMEOUT, 1, Reach::default()).unwrap();
             let method = line.methods.join("getMe").unwrap();
             assert_eq!(method.path(), "/deep/down/bot1000001:SECRET/getMe");
         }

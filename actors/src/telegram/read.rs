@@ -18,6 +18,11 @@ pub const KINDS: [&str; 4] = [
     "my_chat_member",
 ];
 
+/// Which of the kinds an update is of; `None` if the desk does not ask for it.
+pub(crate) fn kind_of(raw: &Value) -> Option<usize> {
+    KINDS.iter().position(|kind| raw.get(kind).is_some())
+}
+
 /// Where the text of an update stands that is no JSON which can be parsed.
 pub(super) const UNREADABLE: &str = "unreadable";
 

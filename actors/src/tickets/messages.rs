@@ -8,6 +8,7 @@ use frontdesk_desk::ticket::Time;
 use frontdesk_desk::{Facts, Need};
 
 use crate::store::quarantine::Quarantined;
+use crate::store::survey::Survey;
 use crate::store::{
     Committed, Decision, Delivered, DueNotice, Head, Hold, QuarantineId, ScreenEnd, Started,
     StoreError, StoredConversation, UnshownScreen,
@@ -38,6 +39,11 @@ pub struct Admins {
     /// Now.
     pub at: Time,
 }
+
+/// Counts of rows, for the operator's figures.
+#[derive(Debug, Message)]
+#[rtype(result = "Result<Survey, StoreError>")]
+pub struct Count;
 
 /// A person's conversation.
 #[derive(Debug, Message)]

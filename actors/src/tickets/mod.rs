@@ -24,11 +24,12 @@ use tracing::error;
 
 use crate::store::quarantine::{self, Quarantined};
 use crate::store::reader::Reader;
+use crate::store::survey::{self, Survey};
 use crate::store::writer::{Done, Work, Writer};
 use crate::store::{Db, facts, reads};
 
 pub use self::messages::{
-    Admins, Attempt, Commit, Heads, Holds, Load, PutAside, Read, Recall, Record, Remember,
+    Admins, Attempt, Commit, Count, Heads, Holds, Load, PutAside, Read, Recall, Record, Remember,
     Remembered, Retries, RetryFailed, Screen, Screens, Start, Stop, TakeDue,
 };
 pub use crate::store::{
@@ -175,6 +176,21 @@ impl Handler<Admins> for Tickets {
 
     fn handle(&mut self, admins: Admins, _: &mut Self::Context) -> Self::Result {
         self.write(Work::Admins(admins), Done::nothing)
+    }
+}
+
+impl Handler<Count> for Tickets {
+    type Result = Answer<Survey>;
+
+    fn handle(&mut self, _: Count, _: &mut Self::Context) -> Self::Result {
+        let db = self.db.clone();
+        let trouble = self.writer.as_ref().and_then(Writer::trouble);
+        self.read(async move {
+            Ok(Survey {
+                trouble,
+                ..survey::survey(&db).await?
+            })
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Trouble around the desk: the real binary as a child process, told of by its log and its end.
 
 mod database;
+mod pages;
 mod poison;
 mod stops;
 mod telegram;
@@ -76,6 +77,7 @@ impl Place {
             .env("FRONTDESK_TELEGRAM__TOKEN", self.sandbox.token())
             .env("FRONTDESK_TELEGRAM__API_URL", self.sandbox.api_url())
             .env("FRONTDESK_DATABASE__URL", "sqlite:desk.db")
+            .env("FRONTDESK_OPERATOR__LISTEN", "")
             .env("FRONTDESK_DESK__ADMINS", KATE.to_string())
             .env("FRONTDESK_ACTORS__SHUTDOWN_GRACE", "20")
             .envs(self.settings.iter().map(|(name, value)| (name, value)));

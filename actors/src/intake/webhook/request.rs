@@ -17,6 +17,7 @@ use tokio::sync::Semaphore;
 
 use super::refusals::{Refusal, Refusals};
 use crate::intake::settling::{Patience, Settling, Unsettled};
+use crate::measure;
 use crate::telegram::read::update_id;
 use crate::telegram::{Secret, posted};
 
@@ -71,6 +72,11 @@ pub(super) async fn take(request: HttpRequest, body: Payload, door: Data<Door>) 
         let now = door.settling.neighbours.clock.now();
         door.refusals.count(refusal, now);
     }
+    measure::webhook(match verdict {
+        Verdict::Settled => "settled",
+        Verdict::Later => "later",
+        Verdict::Refused(refusal) => refusal.as_str(),
+    });
     answer(verdict)
 }
 

@@ -9,6 +9,7 @@ mod slots;
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::time::Instant;
 
 use chrono::TimeDelta;
 use frontdesk_desk::ids::{ChatId, ChatMessageId, NoticeId};
@@ -64,6 +65,8 @@ pub(super) struct Pending {
     pub(super) lang: Lang,
     /// It comes after the person's own notices up to this one.
     pub(super) after: Option<NoticeId>,
+    /// When the update was taken in that it answers, if that is known.
+    pub(super) since: Option<Instant>,
 }
 
 /// What a chat is called for.
@@ -374,6 +377,12 @@ impl Schedule {
     /// How many calls are begun and not ended.
     pub(super) fn in_flight(&self) -> usize {
         self.slots.taken()
+    }
+
+    /// How many chats could be called now if there were room for it, for what somebody waits for.
+    pub(super) fn waiting(&self) -> usize {
+        let turns = [Turn::Own, Turn::Other, Turn::Bulk, Turn::Slow];
+        turns.iter().map(|turn| self.waiting[*turn as usize]).sum()
     }
 
     /// Whether nothing could begin even with room for it.

@@ -32,6 +32,7 @@ fn screen(number: i64, after: Option<i64>) -> Box<Pending> {
         },
         lang: Lang::En,
         after: after.map(NoticeId),
+        since: None,
     })
 }
 

@@ -262,6 +262,8 @@ impl Desk {
             lang: Lang::En,
             queued,
             urged: false,
+            since: None,
+            sent: Instant::now(),
         };
         self.notifier.send(deliver).await.unwrap();
     }

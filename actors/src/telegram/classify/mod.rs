@@ -65,6 +65,28 @@ pub enum Failure {
     Uncertain,
 }
 
+impl Failure {
+    /// Its kind in one word, for the figures.
+    pub(super) fn label(&self) -> &'static str {
+        match self {
+            Self::RetryAfter(_) => "retry_after",
+            Self::Unreachable => "unreachable",
+            Self::Moved(_) => "moved",
+            Self::NotModified => "not_modified",
+            Self::MessageGone => "message_gone",
+            Self::AlbumIncomplete { .. } => "album_incomplete",
+            Self::EntitiesRefused => "entities_refused",
+            Self::Permanent(_) => "refused",
+            Self::TokenRefused => "token_refused",
+            Self::OtherPoller => "other_poller",
+            Self::WebhookSet => "webhook_set",
+            Self::NotSent => "not_sent",
+            Self::ServerError => "server_error",
+            Self::Uncertain => "uncertain",
+        }
+    }
+}
+
 /// Tells apart why no answer came. The error itself is dropped: it names the address, and the
 /// address holds the token.
 pub(super) fn of_connection(error: &reqwest::Error) -> Failure {
