@@ -126,10 +126,16 @@ impl<'a> Crowd<'a> {
 
     /// Takes in the answers that have come, waiting for the next if there are none.
     pub(crate) async fn answers(&mut self) {
-        let mut heard = self.listener.next().await;
-        while let Some(deed) = heard {
-            self.hear(deed);
-            heard = self.listener.try_next();
+        if let Some(heard) = self.listener.next().await {
+            self.hear(heard);
+        }
+        self.take_in();
+    }
+
+    /// Takes in the answers that are there.
+    pub(crate) fn take_in(&mut self) {
+        while let Some(heard) = self.listener.try_next() {
+            self.hear(heard);
         }
     }
 

@@ -23,6 +23,10 @@ const WARM_UP: Duration = Duration::from_secs(2);
 /// For how long is measured.
 const MEASURED: Duration = Duration::from_secs(8);
 
+/// People look at their telephones so often: to wake for each answer by itself would cost more than
+/// the answer.
+const GLANCE: Duration = Duration::from_micros(300);
+
 /// An open loop that is so far behind is given up: it never carries what is offered.
 const HOPELESS: usize = 20_000;
 
@@ -98,6 +102,9 @@ async fn walk(
     let mut window: Option<(Instant, Cpu, Cpu)> = None;
     loop {
         crowd.answers().await;
+        // This thread does nothing else.
+        std::thread::sleep(GLANCE);
+        crowd.take_in();
         let now = Instant::now();
         match &window {
             None if now - begin > WARM_UP => {

@@ -63,7 +63,7 @@ impl Chat {
     fn wish(&self, now: Time) -> Option<Turn> {
         // Whether the screen itself comes now or a notice before it: the person waits.
         if self.screen.is_some() {
-            return Some(Turn::Own);
+            return Some(Turn::Screen);
         }
         if let Some(head) = self.head.filter(|head| head.due <= now) {
             return Some(match head.lane {

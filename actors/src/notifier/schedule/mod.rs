@@ -25,7 +25,9 @@ use crate::store::Head;
 /// Which queue a chat stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Turn {
-    /// A person waits at a screen, or their own update caused the notice.
+    /// A person waits at a screen.
+    Screen,
+    /// The person's own update caused the notice, an earlier one maybe: what became of an answer.
     Own,
     /// A notice to somebody else.
     Other,
@@ -37,16 +39,21 @@ pub(super) enum Turn {
     Chore,
 }
 
-const TURNS: usize = 5;
+const TURNS: usize = 6;
 
-/// The order of turns while every lane has something to do: the first lane has ten of sixteen, and
-/// no lane waits for ever. A lane that has nothing to do leaves its turn to the first that has.
+/// The order of turns while every lane has something to do: whoever waits at a screen is behind two
+/// others at most, and no lane waits for ever. A lane that has nothing to do leaves its turn to the
+/// first that has.
 const SHARES: [Turn; 16] = {
-    use Turn::{Bulk, Other, Own, Slow};
+    use Turn::{Bulk, Other, Own, Screen, Slow};
     [
-        Own, Own, Own, Other, Own, Own, Slow, Other, Own, Own, Own, Other, Own, Bulk, Own, Other,
+        Screen, Own, Screen, Other, Screen, Own, Slow, Screen, Other, Own, Screen, Other, Screen,
+        Bulk, Screen, Other,
     ]
 };
+
+/// All turns in which something goes out that somebody waits for, the first of them first.
+const AWAITED: [Turn; 5] = [Turn::Screen, Turn::Own, Turn::Other, Turn::Bulk, Turn::Slow];
 
 /// So many former screens of one chat can wait to lose their buttons; older ones keep them, and
 /// the buttons still work.
@@ -273,17 +280,15 @@ impl Schedule {
     /// The chat whose turn it is, out of its queue; [`Schedule::start`] or
     /// [`Schedule::put_back`] follows, or the chat is held.
     pub(super) fn next(&mut self) -> Option<ChatId> {
-        let turns = [Turn::Own, Turn::Other, Turn::Bulk, Turn::Slow];
         let first = SHARES[self.turn % SHARES.len()];
-        for turn in [first].into_iter().chain(turns) {
+        for turn in [first].into_iter().chain(AWAITED) {
             if self.slots.has_room(turn == Turn::Slow)
                 && let Some(id) = self.pop(turn)
             {
                 return Some(id);
             }
         }
-        let nobody_waits = turns.iter().all(|turn| self.waiting[*turn as usize] == 0);
-        if nobody_waits && self.slots.has_room(false) {
+        if self.waiting() == 0 && self.slots.has_room(false) {
             return self.pop(Turn::Chore);
         }
         None
@@ -381,8 +386,10 @@ impl Schedule {
 
     /// How many chats could be called now if there were room for it, for what somebody waits for.
     pub(super) fn waiting(&self) -> usize {
-        let turns = [Turn::Own, Turn::Other, Turn::Bulk, Turn::Slow];
-        turns.iter().map(|turn| self.waiting[*turn as usize]).sum()
+        AWAITED
+            .iter()
+            .map(|turn| self.waiting[*turn as usize])
+            .sum()
     }
 
     /// Whether nothing could begin even with room for it.

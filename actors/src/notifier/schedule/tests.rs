@@ -164,8 +164,33 @@ fn each_lane_has_its_share_and_none_waits_for_ever() {
         begun[usize::try_from(chat.0).unwrap() % 3] += 1;
         finish(&mut schedule, chat, at(0));
     }
-    // The slow lane's turns go to the first.
+    // The turns of screens and of slow chats go to the first lane.
     assert_eq!(begun, [110, 40, 10]);
+}
+
+#[test]
+fn whoever_waits_at_a_screen_is_behind_two_others_at_most() {
+    let mut schedule = Schedule::new(1);
+    for chat in 0..1000 {
+        let lane = Lane::ALL[usize::try_from(chat).unwrap() % 3];
+        schedule.set_head(head(chat, ChatId(chat), lane, 0), at(0));
+    }
+    let mut most = 0;
+    for visitor in (1..=64).map(|visitor| ChatId(1_000 + visitor)) {
+        schedule.want_screen(visitor, screen(1, None), at(0));
+        let mut before = 0;
+        while let chat = schedule.next().unwrap()
+            && chat != visitor
+        {
+            schedule.start(chat, at(0), None).unwrap();
+            finish(&mut schedule, chat, at(0));
+            before += 1;
+        }
+        schedule.start(visitor, at(0), None).unwrap();
+        finish(&mut schedule, visitor, at(0));
+        most = most.max(before);
+    }
+    assert_eq!(most, 2);
 }
 
 #[test]
