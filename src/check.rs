@@ -16,6 +16,7 @@ use url::Url;
 
 use crate::config::{Config, Mode, Setting};
 use crate::operate::{OperateError, open_existing};
+use crate::texts::OwnTexts;
 
 /// How far the machine's time may be from Telegram's, in seconds.
 const MOST_OFF: i64 = 5;
@@ -73,7 +74,7 @@ pub async fn check(
         writeln!(out, "{name:key$}  {is:value$}  {source}")?;
     }
     writeln!(out)?;
-    let mut lines = vec![admins(config), texts(), database(config).await];
+    let mut lines = vec![admins(config), texts(config), database(config).await];
     let (telegram, bot) = telegram(config).await;
     lines.push(telegram);
     lines.extend(webhook(config).await);
@@ -87,7 +88,7 @@ pub async fn check(
 }
 
 /// Whether the desk knows all its words.
-fn texts() -> Line {
+fn texts(config: &Config) -> Line {
     let mut counts = Vec::new();
     for lang in Lang::ALL {
         let faults = text::faults(*lang);
@@ -102,10 +103,27 @@ fn texts() -> Line {
         counts.push(lang.as_str());
     }
     let (languages, all) = (counts.join(", "), Text::KEYS.len());
-    (
-        Grade::Ok,
-        format!("texts: {languages}, each with all {all} texts"),
-    )
+    let own = OwnTexts::read(config.desk.texts.as_deref());
+    let own = own.and_then(|own| own.wording().map(|_| own.names()));
+    let own = match own {
+        Ok(own) => own,
+        Err(error) => return (Grade::Error, error.to_string()),
+    };
+    match (own.as_slice(), &config.desk.texts) {
+        ([], Some(folder)) => {
+            let folder = folder.display();
+            let sentence = format!("desk.texts: there is no file with texts in {folder}");
+            (Grade::Warning, sentence)
+        }
+        (own, _) => {
+            let some = match own {
+                [] => String::new(),
+                own => format!(", some of them your own ({})", own.join(", ")),
+            };
+            let sentence = format!("texts: {languages}, each with all {all} texts{some}");
+            (Grade::Ok, sentence)
+        }
+    }
 }
 
 fn admins(config: &Config) -> Line {

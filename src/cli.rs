@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand};
 #[cfg(feature = "demo")]
 use frontdesk::demo;
+use frontdesk_desk::ticket::Lang;
 
 /// A support desk that lives inside Telegram. Without a command it runs the desk.
 #[derive(Debug, Parser)]
@@ -35,6 +37,12 @@ pub(crate) enum Command {
     /// Each line is ok, a warning, or an error, with what to do. The exit code is 0 without an error,
     /// 1 with one, 2 if a setting cannot be read at all.
     Check,
+    /// Print all texts of the desk, as a file for the folder `desk.texts`.
+    Texts {
+        /// Their language.
+        #[arg(value_parser = languages(), value_name = "LANGUAGE")]
+        lang: Lang,
+    },
     /// Write a copy of the database to FILE; the desk may be running.
     Backup {
         /// The file to make.
@@ -61,6 +69,11 @@ pub(crate) enum Command {
     /// Updates that were put aside because the desk failed at them.
     #[command(subcommand)]
     Quarantine(Quarantine),
+}
+
+fn languages() -> impl TypedValueParser<Value = Lang> {
+    let words = Lang::ALL.iter().map(|lang| lang.as_str());
+    PossibleValuesParser::new(words).try_map(|word| word.parse::<Lang>())
 }
 
 /// What to do with the schema.

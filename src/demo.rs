@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use frontdesk_sandbox::{Options, PersonSpec, Role, Sandbox, StartError};
 
-use crate::signals::Signals;
+use crate::signals::{Reloads, Signals};
 
 /// The port of the page where none is chosen.
 pub const PORT: u16 = 8088;
@@ -58,6 +58,7 @@ impl Demo {
     /// [`DemoError`] if it does not start.
     pub async fn run(self, out: &mut impl Write) -> Result<(), DemoError> {
         let signals = Signals::take()?;
+        let mut terminal = Reloads::take()?;
         let (folder, _removes_itself) = match &self.data {
             Some(data) => (made(data)?, None),
             None => {
@@ -85,7 +86,11 @@ impl Demo {
             Err(_) => Ok(()),
         };
         if started.is_ok() && told.is_ok() {
-            signals.stop().await;
+            // The terminal's end is the demo's: the desk itself would take it for a wish to reload.
+            tokio::select! {
+                () = signals.stop() => {}
+                () = terminal.next() => {}
+            }
         }
         sandbox.stop().await;
         started.map_err(DemoError::Desk)?;

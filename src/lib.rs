@@ -16,3 +16,5 @@ pub mod import;
 pub mod notices;
 pub mod operate;
 pub mod operator;
+pub mod reload;
+pub mod texts;

@@ -4,26 +4,46 @@ use std::io::IsTerminal;
 
 use tracing::{Level, Metadata};
 use tracing_subscriber::filter::{EnvFilter, filter_fn};
-use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::layer::{Layer, Layered, SubscriberExt};
+use tracing_subscriber::registry::Registry;
+use tracing_subscriber::reload;
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 
 use crate::config::{Log, LogFormat};
+
+/// What is logged: it can change while the program runs.
+pub struct LiveLevel(reload::Handle<EnvFilter, Lines>);
+
+/// The lines, before anything is left out.
+type Lines = Layered<Box<dyn Layer<Registry> + Send + Sync>, Registry>;
+
+impl LiveLevel {
+    /// From now on this, a level or a filter that was read from the configuration.
+    ///
+    /// # Errors
+    /// If the log has ended.
+    pub fn change(&self, level: &str) -> Result<(), reload::Error> {
+        self.0.reload(EnvFilter::new(level))
+    }
+}
 
 /// Starts logging for the whole process.
 ///
 /// # Errors
 /// If it was started before.
-pub fn start(log: &Log) -> Result<(), TryInitError> {
+pub fn start(log: &Log) -> Result<LiveLevel, TryInitError> {
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let lines = match log.format {
         LogFormat::Text => lines.with_ansi(std::io::stderr().is_terminal()).boxed(),
         LogFormat::Json => lines.json().boxed(),
     };
+    let (filter, level) = reload::Layer::new(EnvFilter::new(&log.level));
     tracing_subscriber::registry()
         .with(lines)
-        .with(EnvFilter::new(&log.level))
+        .with(filter)
         .with(filter_fn(may_be_written))
-        .try_init()
+        .try_init()?;
+    Ok(LiveLevel(level))
 }
 
 /// Libraries below us know requests with the token in their address, and messages that people

@@ -1,20 +1,25 @@
 //! The command line of Frontdesk: reads the configuration and does what was asked for.
 
+use std::io::Write;
 use std::process::exit;
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
 use frontdesk::config::{Config, ConfigError, Setting};
 use frontdesk::import::ImportError;
+use frontdesk::logging::{self, LiveLevel};
 use frontdesk::operator::{Figures, Pages};
 use frontdesk::program::{self, Died, Program, StartError};
-use frontdesk::signals::Signals;
-use frontdesk::{check, import, logging, notices, operate};
+use frontdesk::reload::InForce;
+use frontdesk::signals::{Reloads, Signals};
+use frontdesk::texts::TextsError;
+use frontdesk::{check, import, notices, operate};
 use frontdesk_actors::clock::Clock;
 use frontdesk_actors::intake::IntakeError;
 use frontdesk_actors::store::notices::Which;
 use frontdesk_desk::delivery::Redo;
 use frontdesk_desk::ids::ChatId;
+use frontdesk_desk::text;
 use tracing::{info, warn};
 
 use crate::cli::{Cli, Command, Import, Migrate, Notices, Quarantine};
@@ -53,6 +58,7 @@ fn main() {
 /// Whether a setting, or the command line, is what has to be mended.
 fn is_for_the_operator(error: &anyhow::Error) -> bool {
     error.is::<ConfigError>()
+        || error.is::<TextsError>()
         || matches!(
             error.downcast_ref(),
             Some(StartError::NoToken | StartError::Webhook(_))
@@ -66,20 +72,23 @@ fn is_for_the_operator(error: &anyhow::Error) -> bool {
 
 fn run(cli: Cli) -> Result<i32> {
     let (config, settings) = Config::load(cli.config.as_deref(), std::env::vars_os())?;
-    logging::start(&config.log).context("the log does not start")?;
+    let level = logging::start(&config.log).context("the log does not start")?;
     let system = program::system().context("no threads can be started")?;
-    let done = system.block_on(obey(cli, config, settings));
+    let done = system.block_on(obey(cli, config, settings, level));
     // Its end would wait for what hangs in the operating system, such as the look-up of a name.
     std::mem::forget(system);
     done
 }
 
 /// Does what was asked for.
-async fn obey(cli: Cli, config: Config, settings: Vec<Setting>) -> Result<i32> {
+async fn obey(cli: Cli, config: Config, settings: Vec<Setting>, level: LiveLevel) -> Result<i32> {
     let clock = Clock::system();
     let mut out = std::io::stdout();
     match cli.command {
-        None => serve(config, clock).await?,
+        None => {
+            let in_force = InForce::new(cli.config, config, settings, level)?;
+            serve(in_force, clock).await?;
+        }
         #[cfg(feature = "demo")]
         Some(Command::Demo { port, data }) => {
             let demo = frontdesk::demo::Demo {
@@ -94,6 +103,7 @@ async fn obey(cli: Cli, config: Config, settings: Vec<Setting>) -> Result<i32> {
                 return Ok(FAILURE);
             }
         }
+        Some(Command::Texts { lang }) => out.write_all(text::source(lang).as_bytes())?,
         Some(Command::Migrate(Migrate::Up)) => operate::up(&config, &mut out).await?,
         Some(Command::Migrate(Migrate::Down { to, drop_data })) => {
             operate::down(&config, to, drop_data, clock.now(), &mut out).await?;
@@ -153,22 +163,26 @@ async fn obey(cli: Cli, config: Config, settings: Vec<Setting>) -> Result<i32> {
 }
 
 /// Runs the desk until a signal comes, or one of its parts dies.
-async fn serve(config: Config, clock: Clock) -> Result<()> {
+async fn serve(mut in_force: InForce, clock: Clock) -> Result<()> {
+    let mut reloads = Reloads::take().context("signals cannot be taken over")?;
     let signals = Signals::take().context("signals cannot be taken over")?;
     let mut told = tokio::spawn(signals.stop());
     // What is measured begins with the start.
-    let figures = config.operator.listen.and_then(|_| figures());
+    let figures = in_force.config().operator.listen.and_then(|_| figures());
     let mut program = tokio::select! {
-        started = program::start(&config, clock) => started?,
+        started = program::start(in_force.config(), clock) => started?,
         _ = &mut told => {
             info!("stopped before the desk was open");
             return Ok(());
         }
     };
-    let pages = figures.and_then(|figures| pages(&config, &program, figures));
-    let died = tokio::select! {
-        _ = &mut told => None,
-        died = program.died() => Some(died),
+    let pages = figures.and_then(|figures| pages(in_force.config(), &program, figures));
+    let died = loop {
+        tokio::select! {
+            _ = &mut told => break None,
+            died = program.died() => break Some(died),
+            () = reloads.next() => in_force.reload(&program).await,
+        }
     };
     // Of a part that died the reason is the last thing that is said.
     if died.is_none() {

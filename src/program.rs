@@ -2,7 +2,6 @@
 
 use std::hash::{BuildHasher, RandomState};
 use std::io;
-use std::sync::Arc;
 
 use actix::{Actor, Addr};
 use actix_rt::{Arbiter, ArbiterHandle, System, SystemRunner};
@@ -10,11 +9,12 @@ use frontdesk_actors::clock::Clock;
 use frontdesk_actors::intake::{
     self, Intake, IntakeError, IntakeSettings, ListenError, Listener, Tls, Webhook,
 };
-use frontdesk_actors::notifier::{self, LimitSettings, Notifier, NotifierSettings};
+use frontdesk_actors::live::LiveSettings;
+use frontdesk_actors::notifier::{self, ChangeLimits, LimitSettings, Notifier, NotifierSettings};
 use frontdesk_actors::session::{self, Sessions, Sizes};
 use frontdesk_actors::store::{Claim, Db, DbSettings, StoreError, migrate};
 use frontdesk_actors::telegram::{Client, ClientError};
-use frontdesk_actors::tickets::{self, Closed, Tickets, TicketsSettings};
+use frontdesk_actors::tickets::{self, Admins, Closed, Tickets, TicketsSettings};
 use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, timeout_at};
 use tracing::{info, warn};
@@ -86,6 +86,7 @@ pub struct Program {
     arbiters: Vec<Arbiter>,
     sessions: Sessions,
     client: Client,
+    settings: LiveSettings,
     clock: Clock,
     grace: std::time::Duration,
     watched: Watched,
@@ -123,7 +124,7 @@ pub fn system() -> io::Result<SystemRunner> {
 pub async fn start(config: &Config, clock: Clock) -> Result<Program, StartError> {
     let token = config.telegram.token.clone().ok_or(StartError::NoToken)?;
     let client = Client::new(&client_settings(config, token))?;
-    let settings = Arc::new(config.settings());
+    let settings = LiveSettings::new(config.settings());
     let mode = mode(config)?;
 
     let sizes = &config.actors.tickets;
@@ -157,7 +158,7 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Program, StartError>
         &tickets,
         tickets::Start {
             bot: client.bot_id(),
-            admins: settings.admins.clone(),
+            admins: config.desk.admins.clone(),
             at: clock.now(),
         },
     )
@@ -186,11 +187,7 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Program, StartError>
         NotifierSettings {
             mailbox: config.actors.notifier.mailbox,
             calls: config.actors.notifier.concurrent,
-            limits: LimitSettings {
-                global_per_second: config.limits.global_per_second,
-                chat_per_second: config.limits.chat_per_second,
-                chat_burst: config.limits.chat_burst.max(1),
-            },
+            limits: limits(config),
             seed: RandomState::new().hash_one("pauses"),
         },
         stopped,
@@ -226,7 +223,7 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Program, StartError>
     );
     ask(&notifier, notifier::Resume).await?;
 
-    if settings.admins.is_empty() {
+    if config.desk.admins.is_empty() {
         warn!("desk.admins is empty: people can write, and nobody can answer");
     }
     let (ended, intake_ended) = oneshot::channel();
@@ -241,7 +238,7 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Program, StartError>
             recall: tickets.clone().recipient(),
             remember: tickets.clone().recipient(),
             clock: clock.clone(),
-            settings,
+            settings: settings.clone(),
         },
         IntakeSettings {
             batch: config.actors.intake.batch,
@@ -259,6 +256,7 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Program, StartError>
         arbiters,
         sessions,
         client,
+        settings,
         clock,
         grace: config.actors.shutdown_grace,
         watched: Watched {
@@ -269,6 +267,15 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Program, StartError>
         },
         claim,
     })
+}
+
+/// How much may be sent.
+fn limits(config: &Config) -> LimitSettings {
+    LimitSettings {
+        global_per_second: config.limits.global_per_second,
+        chat_per_second: config.limits.chat_per_second,
+        chat_burst: config.limits.chat_burst.max(1),
+    }
 }
 
 /// How updates come in; binds the address if they are posted.
@@ -337,6 +344,29 @@ impl Program {
             client: self.client.clone(),
             clock: self.clock.clone(),
         }
+    }
+
+    /// Takes over what can change while the desk runs: `[desk]` and `[limits]`. Who is no longer an
+    /// admin loses access at once, and their tickets become unassigned.
+    ///
+    /// # Errors
+    /// If the database cannot note who is an admin; that is done at the next start then.
+    pub async fn change(&self, config: &Config) -> Result<(), StoreError> {
+        self.settings.change(config.settings());
+        if self
+            .notifier
+            .send(ChangeLimits(limits(config)))
+            .await
+            .is_err()
+        {
+            warn!("the notifier has stopped");
+        }
+        let admins = Admins {
+            admins: config.desk.admins.clone(),
+            at: self.clock.now(),
+        };
+        // A desk that is stopping is told again at its next start.
+        self.tickets.send(admins).await.unwrap_or(Ok(()))
     }
 
     /// Waits until every notice that is due and every screen is delivered, or has to wait for a

@@ -1,4 +1,5 @@
 //! Ctrl-C and SIGTERM: the first asks for an orderly stop, a second of the same kind ends at once.
+//! SIGHUP asks to read the configuration again.
 
 use std::io;
 use std::process::exit;
@@ -44,5 +45,26 @@ impl Signals {
                 exit(IMPATIENT);
             }
         });
+    }
+}
+
+/// The signal that asks to read the configuration again. From when this is made it no longer kills
+/// the program.
+pub struct Reloads(Signal);
+
+impl Reloads {
+    /// Takes the signal over.
+    ///
+    /// # Errors
+    /// If the operating system refuses.
+    pub fn take() -> io::Result<Self> {
+        Ok(Self(signal(SignalKind::hangup())?))
+    }
+
+    /// Waits for the next one.
+    pub async fn next(&mut self) {
+        if self.0.recv().await.is_none() {
+            std::future::pending::<()>().await;
+        }
     }
 }

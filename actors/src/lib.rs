@@ -4,6 +4,7 @@
 //! ever wait for each other. A message type lives in the file of the actor that receives it.
 
 pub mod clock;
+pub mod live;
 pub mod measure;
 pub mod store;
 pub mod telegram;

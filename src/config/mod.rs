@@ -134,6 +134,9 @@ pub struct Desk {
     pub timezone: Tz,
     /// Whether users read the admin's name instead of "Support".
     pub admin_names: bool,
+    /// The folder with texts of the operator's own, if there is one.
+    #[serde(deserialize_with = "values::file")]
+    pub texts: Option<PathBuf>,
 }
 
 /// `[limits]`: how fast messages go out, and come in from one person; 0 is no limit.

@@ -77,7 +77,7 @@ struct Present {
 /// Sets what differs from before; answers what is set then, and for how many seconds Telegram wants
 /// to hear nothing of the rest.
 async fn set(neighbours: &Neighbours, before: &Told, present: &mut Present) -> (Told, Option<u32>) {
-    let settings = &neighbours.settings;
+    let settings = neighbours.settings.now();
     let mut pause = None;
     let wanted = fingerprint(settings.language);
     let mut now = before.clone();
@@ -137,7 +137,10 @@ fn languages() -> impl Iterator<Item = Option<Lang>> {
 
 async fn set_for(neighbours: &Neighbours, scope: CommandScope, admin: bool) -> Result<(), Failure> {
     for language in languages() {
-        let list = commands(language.unwrap_or(neighbours.settings.language), admin);
+        let list = commands(
+            language.unwrap_or(neighbours.settings.now().language),
+            admin,
+        );
         neighbours
             .client
             .set_commands(scope, language, &list)

@@ -19,12 +19,12 @@ use actix::{
     Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler, Message, Recipient,
     ResponseFuture, WrapFuture,
 };
-use frontdesk_desk::Settings;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use self::settling::Settling;
 pub use self::webhook::{ListenError, Listener, Tls, Webhook, origin};
 use crate::clock::Clock;
+use crate::live::LiveSettings;
 use crate::session::Sessions;
 use crate::telegram::Client;
 use crate::tickets::{Attempt, PutAside, Recall, Remember, Retries, RetryFailed};
@@ -67,7 +67,7 @@ pub struct Neighbours {
     /// The one clock.
     pub clock: Clock,
     /// Who is an admin, and the languages.
-    pub settings: Arc<Settings>,
+    pub settings: LiveSettings,
 }
 
 /// `[actors.intake]` of the configuration, and what the start of Tickets found.

@@ -215,7 +215,7 @@ impl Settling {
                 Ok(()) => {
                     self.store_answers();
                     measure::settled(kind_of(raw), Settled::Stored);
-                    if self.neighbours.settings.is_admin(person) {
+                    if self.neighbours.settings.now().is_admin(person) {
                         // Whoever is not heard now is heard when they write next.
                         let _ = self.wrote.try_send(person);
                     }

@@ -15,6 +15,7 @@ use futures::channel::mpsc::UnboundedSender;
 use super::AnswerQuery;
 use super::outcome::{next_step, of_notice};
 use super::schedule::Pending;
+use crate::live::LiveSettings;
 use crate::telegram::{Client, Failure, Sent};
 use crate::tickets::{DeliveryResult, DueNotice};
 
@@ -57,7 +58,7 @@ pub(super) enum Event {
 /// What every call needs.
 pub(super) struct Caller {
     pub(super) client: Client,
-    pub(super) settings: Arc<Settings>,
+    pub(super) settings: LiveSettings,
     pub(super) events: UnboundedSender<Event>,
 }
 
@@ -104,7 +105,7 @@ impl Caller {
         edit: Option<ChatMessageId>,
     ) -> Called {
         let showing = async {
-            let view = screen.show.draw(screen.lang, &self.settings);
+            let view = screen.show.draw(screen.lang, &self.settings.now());
             Box::pin(put(&self.client, chat, edit, view)).await
         };
         // A panic costs one screen, not the desk.
@@ -122,7 +123,7 @@ impl Caller {
 
     async fn send(&self, chat: ChatId, notice: Box<DueNotice>, now: Time) -> Called {
         let sending = async {
-            let Some(call) = drawn(&notice, &self.settings, now) else {
+            let Some(call) = drawn(&notice, &self.settings.now(), now) else {
                 return (DeliveryResult::Nothing, Ok(()), 0);
             };
             let (call, left) = next_step(&notice, call);

@@ -41,6 +41,7 @@ pub(super) enum Wait {
 
 /// Both limits, following the one clock.
 pub(super) struct Limits {
+    settings: LimitSettings,
     all: Option<Bucket<()>>,
     chats: Option<Bucket<ChatId>>,
     /// Chats that took their own part but found the whole used up: they need not take it again.
@@ -58,10 +59,15 @@ impl Limits {
         }
         measure::limit(global);
         Self {
+            settings,
             all,
             chats: Bucket::new(settings.chat_per_second, settings.chat_burst.max(1), clock),
             passed: HashSet::new(),
         }
+    }
+
+    pub(super) fn settings(&self) -> LimitSettings {
+        self.settings
     }
 
     /// Takes the right to make one call to the chat now. Answers until when the chat has to wait

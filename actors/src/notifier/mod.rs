@@ -29,7 +29,6 @@ use actix::{
     ResponseActFuture, ResponseFuture, StreamHandler, WrapFuture,
 };
 use chrono::TimeDelta;
-use frontdesk_desk::Settings;
 use frontdesk_desk::ids::{ChatId, ChatMessageId, NoticeId, PersonId};
 use frontdesk_desk::outcome::Toast;
 use frontdesk_desk::screen::Show;
@@ -47,6 +46,7 @@ use self::line::Line;
 use self::schedule::{Pending, Schedule, Why};
 use self::trips::Trips;
 use crate::clock::Clock;
+use crate::live::LiveSettings;
 use crate::measure::{self, Mailbox};
 use crate::store::Trouble;
 use crate::telegram::Client;
@@ -125,6 +125,11 @@ pub struct Resume;
 #[rtype(result = "()")]
 pub struct Settle;
 
+/// From now on so much may be sent.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct ChangeLimits(pub LimitSettings);
+
 /// Takes nothing more, waits for the calls on their way, stores what became of them, and stops the
 /// actor.
 #[derive(Debug, Message)]
@@ -149,7 +154,7 @@ pub struct Neighbours {
     /// The one clock.
     pub clock: Clock,
     /// What drawing depends on.
-    pub settings: Arc<Settings>,
+    pub settings: LiveSettings,
 }
 
 /// `[actors.notifier]` and `[limits]` of the configuration.
@@ -265,7 +270,7 @@ impl Notifier {
     /// Notes a screen that was not shown before the last stop.
     fn take_up(&mut self, unshown: UnshownScreen, now: Time) {
         let me = &unshown.me;
-        let settings = &self.neighbours.settings;
+        let settings = self.neighbours.settings.now();
         let lang = settings.language(me.language, me.language_code.as_deref());
         let ready = Ready {
             number: unshown.number,
@@ -406,6 +411,18 @@ where
 {
     let answer = tickets.send(message).await;
     answer.unwrap_or(Err(StoreError::Unavailable(Trouble::Closed)))
+}
+
+impl Handler<ChangeLimits> for Notifier {
+    type Result = ();
+
+    fn handle(&mut self, ChangeLimits(limits): ChangeLimits, context: &mut Self::Context) {
+        if self.limits.settings() != limits {
+            self.limits = Limits::new(limits, &self.neighbours.clock);
+            self.room_at = None;
+            self.pump(context);
+        }
+    }
 }
 
 impl Handler<Settle> for Notifier {

@@ -7,7 +7,6 @@
 mod registry;
 
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix::prelude::{
@@ -27,6 +26,7 @@ use tracing::{error, warn};
 
 pub use self::registry::{Sessions, Sizes};
 use crate::clock::Clock;
+use crate::live::LiveSettings;
 use crate::measure::{self, Mailbox, Waiting};
 use crate::notifier::{AFTER_ALL_OWN, AnswerQuery, AwaitRecord, Deliver, Ready};
 use crate::store::StoreError;
@@ -90,7 +90,7 @@ pub struct Neighbours {
     /// The one clock.
     pub clock: Clock,
     /// What the rules depend on.
-    pub settings: Arc<Settings>,
+    pub settings: LiveSettings,
 }
 
 /// One person's conversation.
@@ -201,7 +201,7 @@ async fn take_turn(
         Act::Pressed { query, .. } if receive.first => Some(query.clone()),
         _ => None,
     };
-    let settings = neighbours.settings.clone();
+    let settings = neighbours.settings.now();
     let client = receive.input.person.language_code.clone();
     let deciding = Box::pin(decide(&neighbours, kept, &receive));
     let Some(query) = query else {
@@ -237,21 +237,21 @@ async fn decide(
     receive: &Receive,
 ) -> Result<(Kept, Option<Toast>), ReceiveError> {
     let input = &receive.input;
-    let settings = &neighbours.settings;
+    let settings = neighbours.settings.now();
     for _ in 0..TURNS {
         let before = match kept.take() {
             Some(kept) => kept,
             None => load(neighbours, input.person.id).await?,
         };
         let now = neighbours.clock.now();
-        let wanted = needs(&before.state, input, settings, now);
+        let wanted = needs(&before.state, input, &settings, now);
         let mut facts = if wanted.is_empty() {
             Box::<Facts>::default()
         } else {
             read(neighbours, input, wanted).await?
         };
         facts.me = before.me.clone();
-        let outcome = step(&before.state, input, &facts, settings, now);
+        let outcome = step(&before.state, input, &facts, &settings, now);
         let commit = Commit {
             decision: Box::new(Decision {
                 update: input.update,
@@ -289,7 +289,7 @@ async fn decide(
                         show: unshown.show,
                         current: unshown.current,
                     }),
-                    lang: language(settings, input, before.me.as_ref()),
+                    lang: language(&settings, input, before.me.as_ref()),
                     queued: Queued {
                         heads: Vec::new(),
                         own: AFTER_ALL_OWN,
@@ -349,7 +349,7 @@ async fn deliver(
 ) -> (Kept, Option<Toast>) {
     let input = &receive.input;
     let me = as_stored(before.me, &outcome.person, input, neighbours.clock.now());
-    let lang = language(&neighbours.settings, input, Some(&me));
+    let lang = language(&neighbours.settings.now(), input, Some(&me));
     let deliver = Deliver {
         person: input.person.id,
         screen: numbered

@@ -4,6 +4,9 @@
 //! `texts/`; a test says what is missing. `*bold*`, `_italic_` and `` `code` `` work there. To add
 //! a language: 1. a variant of [`Lang`]; 2. its file; 3. its line in `source` and in
 //! [`Pen::date`].
+//!
+//! An operator can word texts otherwise, also while the desk runs ([`Wording`]). No decision depends on
+//! how anything is worded.
 
 mod texts;
 
@@ -13,6 +16,7 @@ mod catalogue;
 mod declare;
 mod markup;
 
+pub use self::catalogue::{Wording, WordingError};
 pub use self::pen::{Pen, full_name, kind_mark, name_of, priority_mark, status_mark};
 pub use self::texts::Text;
 use crate::formatted::Formatted;
@@ -47,6 +51,11 @@ impl Toast {
         };
         text.plain(lang)
     }
+}
+
+/// The words that are compiled in, as the file of a language.
+pub fn source(lang: Lang) -> &'static str {
+    catalogue::source(lang)
 }
 
 /// The keys of the texts that cannot be worded in this language; a complete one has none.

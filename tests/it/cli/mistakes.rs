@@ -11,7 +11,7 @@ fn a_mistake_in_the_file_is_named_with_its_key() {
         (
             b"[desk]\nadmns = [1]\n",
             "desk.admns (config.toml): there is no such setting; here are only admin_names, admins, \
-             categories, language, timezone",
+             categories, language, texts, timezone",
         ),
         (
             b"[desk]\nadmins = \"1\"\n",

@@ -3,6 +3,7 @@
 mod database;
 mod pages;
 mod poison;
+mod reloads;
 mod stops;
 mod telegram;
 mod webhook;

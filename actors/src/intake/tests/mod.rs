@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use actix::Addr;
 use chrono::TimeDelta;
-use frontdesk_desk::Facts;
 use frontdesk_desk::conversation::Conversation;
 use frontdesk_desk::ids::{PersonId, UpdateId, Version};
 use frontdesk_desk::ticket::{Category, Lang, Time};
+use frontdesk_desk::{Facts, Settings};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
@@ -209,7 +209,7 @@ impl Desk {
         let rows = Arc::new(Mutex::new(rows));
         let tickets = Tickets(rows.clone()).start();
         let clock = Clock::manual(noon());
-        let settings = Arc::new(Settings {
+        let settings = LiveSettings::new(Settings {
             admins: vec![PersonId(201), PersonId(202)],
             categories: vec![Category("general".to_owned())],
             language: Lang::En,

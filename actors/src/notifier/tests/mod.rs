@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use std::sync::Mutex;
 
 use actix::Addr;
+use frontdesk_desk::Settings;
 use frontdesk_desk::ids::{ChatId, ChatMessageId, NoticeId};
 use frontdesk_desk::notice::{Body, Lane};
 use frontdesk_desk::screen::Screen as View;
@@ -193,7 +194,7 @@ impl Desk {
             holds: tickets.recipient(),
             client: stub.client.clone(),
             clock: clock.clone(),
-            settings: Arc::new(Settings {
+            settings: LiveSettings::new(Settings {
                 admins: Vec::new(),
                 categories: vec![Category("general".to_owned())],
                 language: Lang::En,
