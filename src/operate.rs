@@ -1,16 +1,19 @@
 //! What an operator does to the database by hand: the schema, and updates that were put aside.
 
+use std::fmt;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use frontdesk_actors::store::{
     Db, DbSettings, QuarantineId, StoreError,
     backup::{self, Contents},
-    migrate::{self, Step},
+    is_postgres,
+    migrate::{self, Down, Step},
     quarantine::{self, Quarantined},
 };
 use frontdesk_actors::telegram::Token;
 use frontdesk_desk::ticket::Time;
+use url::Url;
 
 use crate::config::{Config, Database};
 
@@ -35,21 +38,56 @@ pub enum OperateError {
 }
 
 impl Database {
-    /// The file that the URL names.
-    pub fn path(&self) -> PathBuf {
-        let path = self
-            .url
-            .trim_start_matches("sqlite:")
-            .trim_start_matches("//");
-        path.split('?').next().unwrap_or_default().into()
+    /// The file that the URL names; `None` of a server.
+    pub fn path(&self) -> Option<PathBuf> {
+        let path = self.url.strip_prefix("sqlite:")?.trim_start_matches("//");
+        Some(path.split('?').next().unwrap_or_default().into())
     }
+
+    /// The URL without the password.
+    pub fn shown(&self) -> String {
+        shown(&self.url)
+    }
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Database")
+            .field("url", &self.shown())
+            .field("migrate", &self.migrate)
+            .finish()
+    }
+}
+
+/// The URL of a database without its password.
+pub(crate) fn shown(url: &str) -> String {
+    if !is_postgres(url) {
+        return url.to_owned();
+    }
+    // What sqlx can read and this cannot is not shown at all.
+    let Ok(mut url) = Url::parse(url) else {
+        return "postgres://…".to_owned();
+    };
+    if url.password().is_some() && url.set_password(Some("***")).is_err() {
+        return "postgres://…".to_owned();
+    }
+    if url.query().is_some() {
+        let pairs: Vec<(String, String)> = url
+            .query_pairs()
+            .filter(|(name, _)| name.starts_with("ssl"))
+            .map(|(name, value)| (name.into_owned(), value.into_owned()))
+            .collect();
+        url.query_pairs_mut().clear().extend_pairs(pairs);
+    }
+    url.into()
 }
 
 /// Opens the database that the configuration names, for a command that needs no more than one
 /// connection of each kind. The file must be there.
 pub(crate) async fn open_existing(config: &Config) -> Result<Db, OperateError> {
-    let path = config.database.path();
-    if !path.exists() {
+    if let Some(path) = config.database.path()
+        && !path.exists()
+    {
         return Err(OperateError::NoDatabase(path));
     }
     Ok(open(config).await?)
@@ -72,7 +110,10 @@ pub async fn up(config: &Config, out: &mut impl Write) -> Result<(), OperateErro
     let applied = async {
         // A running desk has the schema already, or is of another version.
         let missing = migrate::status(&db).await?.iter().any(|step| !step.applied);
-        let _claim = missing.then(|| db.claim()).transpose()?;
+        let _claim = match missing {
+            true => Some(db.claim().await?),
+            false => None,
+        };
         migrate::up(&db).await
     };
     let applied = applied.await;
@@ -98,7 +139,7 @@ pub async fn down(
 ) -> Result<(), OperateError> {
     let db = open_existing(config).await?;
     let done = async {
-        let _claim = db.claim()?;
+        let _claim = db.claim().await?;
         let applied: Vec<Step> = migrate::status(&db)
             .await?
             .into_iter()
@@ -112,14 +153,15 @@ pub async fn down(
     let done = done.await;
     db.close().await;
     match done? {
-        (to, Some(copy)) => {
+        (to, Down::Done(Some(copy))) => {
             writeln!(
                 out,
                 "the schema is {to} now; a copy from before is {}",
                 copy.display()
             )?;
         }
-        (to, None) => writeln!(out, "the schema is not above {to}: nothing to take back")?,
+        (to, Down::Done(None)) => writeln!(out, "the schema is {to} now")?,
+        (to, Down::Nothing) => writeln!(out, "the schema is not above {to}: nothing to take back")?,
     }
     Ok(())
 }
@@ -166,7 +208,11 @@ pub async fn restore(
     now: Time,
     out: &mut impl Write,
 ) -> Result<(), OperateError> {
-    let path = config.database.path();
+    let Some(path) = config.database.path() else {
+        return Err(OperateError::Store(StoreError::Refused(
+            "stop the desk, and put it back with `pg_restore --clean --dbname=URL FILE`".to_owned(),
+        )));
+    };
     let bot = config.telegram.token.as_ref().map(Token::bot_id);
     let restored = backup::restore(file, &path, bot, now).await?;
     let (path, file) = (path.display(), file.display());

@@ -134,7 +134,7 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Program, StartError>
     })
     .await?;
     let ready = async {
-        let claim = db.claim()?;
+        let claim = db.claim().await?;
         migrate::ready(&db, config.database.migrate).await?;
         Ok::<_, StoreError>(claim)
     };

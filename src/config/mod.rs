@@ -21,6 +21,7 @@ use frontdesk_desk::ticket::{Category, Lang};
 use serde::Deserialize;
 use url::Url;
 
+use crate::operate::shown;
 pub use layers::ENVIRONMENT;
 use layers::Layer;
 
@@ -105,11 +106,11 @@ pub enum Mode {
     Webhook,
 }
 
-/// `[database]`.
-#[derive(Clone, Debug, Deserialize)]
+/// `[database]`. The URL can hold a password: it is not shown.
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Database {
-    /// `sqlite:` and a path.
+    /// `sqlite:` and a path, or `postgres://user:password@host/database`.
     #[serde(deserialize_with = "values::database_url")]
     pub url: String,
     /// Whether a start brings the schema up to date.
@@ -411,6 +412,7 @@ fn list(figment: &Figment, prefix: &str, values: &Dict, settings: &mut Vec<Setti
                     Some("") => "not set".to_owned(),
                     _ => "set".to_owned(),
                 },
+                URL => format!("{:?}", shown(value.as_str().unwrap_or_default())),
                 _ => written(value),
             },
             source: layers::source(layer, &key),
@@ -421,6 +423,9 @@ fn list(figment: &Figment, prefix: &str, values: &Dict, settings: &mut Vec<Setti
 
 /// The settings that are never shown.
 const SECRETS: [&str; 2] = ["telegram.token", "telegram.webhook.secret"];
+
+/// The setting that is shown without its password.
+const URL: &str = "database.url";
 
 /// A value as one would write it in the file.
 fn written(value: &Value) -> String {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono_tz::Tz;
+use frontdesk_actors::store::is_postgres;
 use frontdesk_actors::telegram::{Secret, Token};
 use frontdesk_desk::ids::PersonId;
 use frontdesk_desk::ticket::{Category, Lang};
@@ -142,6 +143,9 @@ pub(super) fn file<'de, D: Deserializer<'de>>(from: D) -> Result<Option<PathBuf>
 /// The address of a database that the desk can use.
 pub(super) fn database_url<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     let url = String::deserialize(from)?;
+    if is_postgres(&url) {
+        return Ok(url);
+    }
     let path = url
         .strip_prefix("sqlite:")
         .map(|path| path.trim_start_matches("//"));
@@ -151,7 +155,8 @@ pub(super) fn database_url<'de, D: Deserializer<'de>>(from: D) -> Result<String,
         )),
         Some(path) if !path.is_empty() && !path.contains(":memory:") => Ok(url),
         _ => Err(D::Error::custom(
-            "it must be `sqlite:` and the path of a file, such as \"sqlite:frontdesk.db\"",
+            "it must be `sqlite:` and the path of a file, such as \"sqlite:frontdesk.db\", or \
+             \"postgres://user:password@host/database\"",
         )),
     }
 }

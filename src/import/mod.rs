@@ -357,7 +357,7 @@ pub async fn rollback(
 ) -> Result<(), ImportError> {
     let db = open_ready(config).await?;
     let done = async {
-        let _claim = db.claim()?;
+        let _claim = db.claim().await?;
         let there = store::list(&db).await?;
         let there: Vec<_> = there
             .into_iter()

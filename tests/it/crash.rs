@@ -12,6 +12,7 @@ use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStderr, Command};
 use tokio::time::{Instant, timeout_at};
 
+use crate::postgres::url;
 use crate::town::{EMMA, KATE, free_port};
 
 /// Longer than a start and an answer take.
@@ -76,7 +77,7 @@ struct Desk {
 
 impl Desk {
     /// With the port where updates are posted, if they are.
-    fn start(sandbox: &Sandbox, file: &Path, port: Option<u16>) -> Self {
+    fn start(sandbox: &Sandbox, folder: &Path, port: Option<u16>) -> Self {
         let set = |name: &str, value: &str| (format!("FRONTDESK_{name}"), value.to_owned());
         let webhook = port.map(|port| {
             let address = format!("127.0.0.1:{port}");
@@ -91,7 +92,7 @@ impl Desk {
             .envs([
                 set("TELEGRAM__TOKEN", sandbox.token()),
                 set("TELEGRAM__API_URL", &sandbox.api_url()),
-                set("DATABASE__URL", &url(file)),
+                set("DATABASE__URL", &url(folder)),
                 set("DESK__ADMINS", &format!("[{KATE}]")),
                 set("LIMITS__GLOBAL_PER_SECOND", "0"),
                 set("LIMITS__CHAT_PER_SECOND", "0"),
@@ -129,10 +130,6 @@ impl Desk {
     }
 }
 
-fn url(file: &Path) -> String {
-    format!("sqlite:{}", file.display())
-}
-
 /// A sandbox, the real desk, and the folder the desk keeps everything in.
 struct Street {
     sandbox: Sandbox,
@@ -152,7 +149,7 @@ impl Street {
         };
         let sandbox = Sandbox::start(options).await.expect("a sandbox");
         let port = posted.then(free_port);
-        let desk = Desk::start(&sandbox, &folder.path().join("desk.db"), port);
+        let desk = Desk::start(&sandbox, folder.path(), port);
         Self {
             sandbox,
             desk,
@@ -161,13 +158,9 @@ impl Street {
         }
     }
 
-    fn file(&self) -> std::path::PathBuf {
-        self.folder.path().join("desk.db")
-    }
-
     async fn kill_and_start(&mut self) {
         self.desk.is_killed().await;
-        self.desk = Desk::start(&self.sandbox, &self.file(), self.port);
+        self.desk = Desk::start(&self.sandbox, self.folder.path(), self.port);
     }
 
     /// Waits until the person reads this, everything is confirmed, and the desk has stored that
@@ -188,7 +181,7 @@ impl Street {
             panic!("{reads:?} is not the last word in\n{seen}");
         }
         let settings = DbSettings {
-            url: url(&self.file()),
+            url: url(self.folder.path()),
             readers: 1,
         };
         let db = Db::open(&settings).await.expect("the database");

@@ -1,5 +1,6 @@
 //! The stories: the whole desk against the sandbox, what people type in, the transcript out.
 
+mod postgres;
 mod town;
 
 mod admins;

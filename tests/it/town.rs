@@ -12,9 +12,11 @@ use chrono::{TimeDelta, TimeZone, Utc};
 use frontdesk::config::Config;
 use frontdesk::program::{self, Program};
 use frontdesk_actors::clock::Clock;
-use frontdesk_actors::store::{Db, DbSettings};
+use frontdesk_actors::store::{Db, DbSettings, is_postgres};
 use frontdesk_sandbox::{Options, Outgoing, Person, PersonSpec, Sandbox, SeenMessage};
 use tempfile::TempDir;
+
+use crate::postgres::{self, server};
 
 /// Longer than anything takes; only a desk that hangs comes to it.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
@@ -166,8 +168,11 @@ impl Town {
         Db::open(&settings).await.expect("the database")
     }
 
-    /// The texts that a query finds in the desk's file.
+    /// The texts that a query finds in the desk's database.
     pub(crate) fn rows(&self, query: &str) -> Vec<String> {
+        if is_postgres(&self.config.database.url) {
+            return server::texts(&self.config.database.url, query);
+        }
         let file = self.folder.path().join("desk.db");
         let file = rusqlite::Connection::open(file).expect("the database");
         let mut query = file.prepare(query).expect("a query");
@@ -305,7 +310,7 @@ fn look(message: &SeenMessage) -> String {
 }
 
 fn config(sandbox: &Sandbox, folder: &TempDir, admins: &[i64], more: &str) -> Config {
-    let database = folder.path().join("desk.db");
+    let database = postgres::url(folder.path());
     // The clock stands still in a story: without this, all of it would be one minute.
     let pace = match more.contains("limits.person_per_minute") {
         true => "",
@@ -318,14 +323,13 @@ fn config(sandbox: &Sandbox, folder: &TempDir, admins: &[i64], more: &str) -> Co
     let toml = format!(
         "telegram.token = {token:?}\n\
          telegram.api_url = {url:?}\n\
-         database.url = \"sqlite:{database}\"\n\
+         database.url = {database:?}\n\
          desk.admins = {admins:?}\n\
          {limits}\n\
          {pace}\n\
          {more}\n",
         token = sandbox.token(),
         url = sandbox.api_url(),
-        database = database.display(),
     );
     Config::from_toml(&toml).expect("a configuration")
 }

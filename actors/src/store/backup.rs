@@ -7,14 +7,16 @@ use std::path::{Path, PathBuf};
 
 use frontdesk_desk::ids::BotId;
 use frontdesk_desk::ticket::Time;
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions, Connection, SqliteConnection};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
+use sqlx::{ConnectOptions, Connection as _, SqliteConnection};
 use tempfile::NamedTempFile;
 
-use super::db::{Claim, Db, DbSettings, FileId};
+use super::db::file::{Claim, FileId};
+use super::db::{Db, DbSettings};
 use super::error::StoreError;
 use super::migrate;
-use super::sqlite::state;
+use super::sql::{self, Connection, Transaction};
+use super::writing::state;
 
 /// What SQLite keeps beside its file.
 const BESIDE: [&str; 2] = ["-wal", "-shm"];
@@ -47,7 +49,14 @@ pub struct Restored {
 /// be written.
 pub async fn backup(db: &Db, target: &Path, overwrite: bool) -> Result<Contents, StoreError> {
     let shown = target.display();
-    if db.is_at(target) {
+    let Db::Sqlite(database) = db else {
+        return Err(refused(
+            "PostgreSQL has a way of its own: `pg_dump --format=custom --file=FILE URL`, and \
+             `pg_restore --clean --dbname=URL FILE` with the desk stopped"
+                .to_owned(),
+        ));
+    };
+    if database.is_at(target) {
         return Err(refused(format!(
             "{shown} is the database itself: name another file"
         )));
@@ -63,7 +72,7 @@ pub async fn backup(db: &Db, target: &Path, overwrite: bool) -> Result<Contents,
     if target.symlink_metadata().is_ok() && !overwrite {
         return Err(there());
     }
-    let mut source = db.writer().acquire().await?;
+    let mut source = database.writer().acquire().await?;
     let copy = copy(&mut source, target).await?;
     let contents = examine(copy.path(), None).await?;
     let placed = match overwrite {
@@ -169,8 +178,10 @@ async fn copy(source: &mut SqliteConnection, target: &Path) -> Result<NamedTempF
 /// Makes sure that a file is a whole database of a desk, and tells what is in it.
 async fn examine(path: &Path, bot: Option<BotId>) -> Result<Contents, StoreError> {
     let options = SqliteConnectOptions::new().filename(path).read_only(true);
-    let mut copy = options.connect().await?;
-    let check: String = sqlx::query_scalar("PRAGMA quick_check(1)")
+    let pool = SqlitePoolOptions::new().max_connections(1);
+    let pool = pool.connect_with(options).await?;
+    let mut copy = Transaction(Connection::Sqlite(pool.begin().await?));
+    let check: String = sql::query_scalar("PRAGMA quick_check(1)")
         .fetch_one(&mut copy)
         .await?;
     if check != "ok" {
@@ -187,10 +198,11 @@ async fn examine(path: &Path, bot: Option<BotId>) -> Result<Contents, StoreError
         let theirs = BotId(theirs);
         return Err(StoreError::OtherBot { ours, theirs });
     }
-    let tickets = sqlx::query_scalar("SELECT count(*) FROM tickets")
+    let tickets = sql::query_scalar("SELECT count(*) FROM tickets")
         .fetch_one(&mut copy)
         .await?;
-    copy.close().await?;
+    copy.commit().await?;
+    pool.close().await;
     let bytes = fs::metadata(path).map_or(0, |file| file.len());
     Ok(Contents {
         schema,

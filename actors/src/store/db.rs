@@ -1,111 +1,76 @@
-//! The connections to the database: one that writes, and a pool that only reads.
+//! The database that the configuration names: a file of SQLite, or PostgreSQL.
 
-use std::fs::{File, TryLockError};
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
-use std::str::FromStr;
-use std::time::{Duration, Instant};
+use std::path::Path;
+use std::time::Instant;
 
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
-use sqlx::{Sqlite, Transaction};
-
-use super::error::{StoreError, Trouble};
+use super::error::StoreError;
+use super::sql::{self, Connection, Transaction};
 use crate::measure::{self, Mailbox, Waiting};
 
-/// How long a connection waits for a lock that another program holds (a backup, a shell), before
-/// it says that the database is locked.
-const BUSY: Duration = Duration::from_secs(5);
+pub(super) mod file;
+pub(super) mod server;
 
-/// How long a query waits for a free connection.
-const ACQUIRE: Duration = Duration::from_secs(30);
-
-/// So many rows of an answer are handed over without a pause. The driver runs SQLite on a thread of
-/// its own, and each pause costs two changes of thread.
-const ROWS: usize = 4_096;
+use self::file::File;
+use self::server::Server;
 
 /// How to open the database.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct DbSettings {
-    /// `sqlite:` and a path.
+    /// `sqlite:` and a path, or `postgres://user:password@host/database`.
     pub url: String,
     /// How many connections read at the same time; at least 1.
     pub readers: u32,
 }
 
+/// The URL can hold a password.
+impl std::fmt::Debug for DbSettings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DbSettings")
+            .field("readers", &self.readers)
+            .finish_non_exhaustive()
+    }
+}
+
 /// An open database. Clones share the connections.
 #[derive(Clone, Debug)]
-pub struct Db {
-    path: PathBuf,
-    /// The file that was opened, whatever lies at its path by now.
-    file: FileId,
-    writer: SqlitePool,
-    readers: SqlitePool,
+pub enum Db {
+    /// A file, opened for one writer and many readers.
+    Sqlite(File),
+    /// A server.
+    Postgres(Server),
 }
 
 impl Db {
     /// Opens the database, and makes the file if there is none. The schema is left as it is.
     ///
     /// # Errors
-    /// `Refused` if the URL is not one of SQLite, `Unavailable` if the file cannot be opened.
+    /// `Refused` if the URL is not one of the two, `Unavailable` if the file cannot be opened or
+    /// the server cannot be reached.
     pub async fn open(settings: &DbSettings) -> Result<Self, StoreError> {
-        let refused = |what: &str| StoreError::Refused(format!("database.url: {what}"));
-        if !settings.url.starts_with("sqlite:") || settings.url.contains(":memory:") {
-            return Err(refused("write `sqlite:` and the path of a file"));
+        if is_postgres(&settings.url) {
+            return Ok(Self::Postgres(Server::open(settings).await?));
         }
-        let options = SqliteConnectOptions::from_str(&settings.url)
-            .map_err(|_| refused("it cannot be read; write `sqlite:` and the path of a file"))?
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            // A commit that was answered survives a power cut; group commit makes it cheap.
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(BUSY)
-            .row_buffer_size(ROWS)
-            .pragma("temp_store", "MEMORY");
-        let path = options.get_filename().to_owned();
-        let pool = || {
-            SqlitePoolOptions::new()
-                .acquire_timeout(ACQUIRE)
-                .test_before_acquire(false)
-                .idle_timeout(None)
-                .max_lifetime(None)
-        };
-        let writer = pool()
-            .max_connections(1)
-            .connect_with(options.clone())
-            .await?;
-        let readers = pool()
-            .max_connections(settings.readers.max(1))
-            .connect_with(options.read_only(true).create_if_missing(false))
-            .await?;
-        let file = FileId::of(&path).ok_or(StoreError::Unavailable(Trouble::Moved))?;
-        Ok(Self {
-            path,
-            file,
-            writer,
-            readers,
-        })
+        Ok(Self::Sqlite(File::open(settings).await?))
     }
 
-    /// The file.
-    pub fn path(&self) -> &Path {
-        &self.path
+    /// The file; `None` of a server.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Sqlite(file) => Some(file.path()),
+            Self::Postgres(_) => None,
+        }
     }
 
-    /// Whether the file at this path is this database.
-    pub(super) fn is_at(&self, path: &Path) -> bool {
-        FileId::of(path).as_ref() == Some(&self.file)
-    }
-
-    /// Makes sure that no other desk uses the file, for as long as the claim is kept: both would send
-    /// what is in the outbox.
+    /// Makes sure that no other desk uses the database, for as long as the claim is kept: both would
+    /// send what is in the outbox.
     ///
     /// # Errors
-    /// `Refused` if another one does, `Unavailable` if the folder cannot be written.
-    pub fn claim(&self) -> Result<Claim, StoreError> {
-        Claim::take(&self.path)
+    /// `Refused` if another one does, `Unavailable` if it cannot be found out.
+    pub async fn claim(&self) -> Result<Claim, StoreError> {
+        match self {
+            Self::Sqlite(file) => file.claim().map(Claim::File),
+            Self::Postgres(server) => server.claim().await.map(Claim::Server),
+        }
     }
 
     /// Starts to write. There is one writer at a time: this waits for the one before.
@@ -113,26 +78,23 @@ impl Db {
     /// # Errors
     /// `Unavailable`, among others when the file was moved away: SQLite itself would go on writing
     /// to it, and what it wrote would be gone with the last connection.
-    pub async fn write(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        if FileId::of(&self.path).as_ref() != Some(&self.file) {
-            return Err(StoreError::Unavailable(Trouble::Moved));
-        }
-        // A deferred transaction would find out in its middle that another program writes.
-        begin(&self.writer, "BEGIN IMMEDIATE").await
+    pub async fn write(&self) -> Result<Transaction, StoreError> {
+        Ok(Transaction(match self {
+            Self::Sqlite(file) => Connection::Sqlite(file.write().await?),
+            Self::Postgres(server) => Connection::Postgres(server.write().await?),
+        }))
     }
 
     /// Starts to read: all queries of it see the same state of the database.
-    pub(crate) async fn read(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+    pub(crate) async fn read(&self) -> Result<Transaction, StoreError> {
         let since = Instant::now();
         let _waiting = Waiting::new(Mailbox::Readers);
-        let begun = begin(&self.readers, "BEGIN").await;
+        let begun = match self {
+            Self::Sqlite(file) => file.read().await.map(Connection::Sqlite),
+            Self::Postgres(server) => server.read().await.map(Connection::Postgres),
+        };
         measure::begun(Mailbox::Readers, since);
-        begun
-    }
-
-    /// The pool that writes, for what cannot be done in a transaction.
-    pub(super) fn writer(&self) -> &SqlitePool {
-        &self.writer
+        begun.map(Transaction)
     }
 
     /// Which database it is, with its version.
@@ -140,87 +102,37 @@ impl Db {
     /// # Errors
     /// As the read failed.
     pub async fn version(&self) -> Result<String, StoreError> {
-        let version: String = sqlx::query_scalar("SELECT sqlite_version()")
-            .fetch_one(&self.readers)
+        let (name, query) = match self {
+            Self::Sqlite(_) => ("SQLite", "SELECT sqlite_version()"),
+            Self::Postgres(_) => ("PostgreSQL", "SELECT current_setting('server_version')"),
+        };
+        let version: String = sql::query_scalar(query)
+            .fetch_one(&mut *self.read().await?)
             .await?;
-        Ok(format!("SQLite {version}"))
+        Ok(format!("{name} {version}"))
     }
 
     /// Closes all connections, once what they do is done; every later use is answered
     /// `Unavailable(Closed)`.
     pub async fn close(&self) {
-        self.readers.close().await;
-        self.writer.close().await;
-    }
-}
-
-/// Begins a transaction.
-///
-/// When the disk fails, SQLite rolls back by itself; the driver then finds nothing to roll back, and
-/// takes the connection for one in a transaction for ever. Such a one is closed, and another opened.
-async fn begin(
-    pool: &SqlitePool,
-    statement: &'static str,
-) -> Result<Transaction<'static, Sqlite>, StoreError> {
-    loop {
-        match pool.begin_with(statement).await {
-            Err(sqlx::Error::InvalidSavePointStatement) => {
-                // Whichever of them it is: it is idle, and its successor costs little.
-                pool.acquire().await?.close().await?;
-            }
-            begun => return Ok(begun?),
+        match self {
+            Self::Sqlite(file) => file.close().await,
+            Self::Postgres(server) => server.close().await,
         }
     }
 }
 
-/// That no other desk uses the database. The operating system gives it up with the process, whatever
-/// ends that. It is a file of its own: on some systems a lock on the database's would be in SQLite's
-/// way.
+/// Whether the URL is one of PostgreSQL.
+pub fn is_postgres(url: &str) -> bool {
+    url.starts_with("postgres://") || url.starts_with("postgresql://")
+}
+
+/// That no other desk uses the database, until it is dropped.
 #[derive(Debug)]
 #[must_use]
-pub struct Claim(#[expect(dead_code, reason = "its lock counts, for as long as it is open")] File);
-
-impl Claim {
-    /// That of the database at this path, which need not be there.
-    pub(super) fn take(database: &Path) -> Result<Self, StoreError> {
-        let mut path = database.to_owned().into_os_string();
-        path.push("-desk");
-        let file = File::create(path).map_err(|error| {
-            StoreError::Unavailable(match error.kind() {
-                ErrorKind::NotFound => Trouble::CannotOpen,
-                ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Trouble::Full,
-                _ => Trouble::ReadOnly,
-            })
-        })?;
-        match file.try_lock() {
-            Err(TryLockError::WouldBlock) => Err(StoreError::Refused(
-                "another desk is running with this database: stop that one first, or give this \
-                 one a database and a bot of its own"
-                    .to_owned(),
-            )),
-            // A file system without locks has none to respect.
-            Ok(()) | Err(TryLockError::Error(_)) => Ok(Self(file)),
-        }
-    }
-}
-
-/// Which file it is, by device and number.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct FileId(u64, u64);
-
-impl FileId {
-    /// That of the file at this path, if there is one.
-    #[cfg(unix)]
-    pub(super) fn of(path: &Path) -> Option<Self> {
-        use std::os::unix::fs::MetadataExt;
-
-        let file = std::fs::metadata(path).ok()?;
-        Some(Self(file.dev(), file.ino()))
-    }
-
-    /// Elsewhere an open file cannot be moved or deleted.
-    #[cfg(not(unix))]
-    pub(super) fn of(path: &Path) -> Option<Self> {
-        path.exists().then_some(Self(0, 0))
-    }
+pub enum Claim {
+    /// Of a file.
+    File(file::Claim),
+    /// Of a server.
+    Server(server::Claim),
 }

@@ -3,6 +3,7 @@
 use frontdesk_desk::ids::BotId;
 use sqlx::error::DatabaseError;
 use sqlx::migrate::MigrateError;
+use sqlx::postgres::PgDatabaseError;
 
 /// A failed read or write. No text of it ever holds what people wrote, nor a password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -88,6 +89,20 @@ pub enum Trouble {
     /// Reading or writing the disk failed, or there is no memory left.
     #[error("reading or writing the disk failed: see whether it is full or broken")]
     Io,
+    /// The server cannot be reached, or ended the connection.
+    #[error("the server cannot be reached: see whether it runs, and host and port of database.url")]
+    Away,
+    /// The server cannot be reached by TLS.
+    #[error(
+        "TLS to the server failed: see its certificate, and sslmode and sslrootcert in database.url"
+    )]
+    Tls,
+    /// The server lets nobody in by this name and password.
+    #[error("the server refuses the user or the password of database.url")]
+    Denied,
+    /// The server has no such database, or the user may not use it.
+    #[error("the server has no such database, or its user may not write to it")]
+    NoDatabase,
     /// All connections are busy for too long.
     #[error("all connections are busy")]
     Busy,
@@ -115,11 +130,16 @@ impl StoreError {
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         match error {
-            sqlx::Error::Database(error) => from_sqlite(error.as_ref()),
+            sqlx::Error::Database(error) => match error.try_downcast_ref::<PgDatabaseError>() {
+                Some(error) => of_state(error.code(), error.message()),
+                None => from_sqlite(error.as_ref()),
+            },
             sqlx::Error::PoolTimedOut => Self::Unavailable(Trouble::Busy),
             sqlx::Error::PoolClosed => Self::Unavailable(Trouble::Closed),
-            sqlx::Error::Io(_)
-            | sqlx::Error::WorkerCrashed
+            // A file's errors all come from SQLite itself: this is the way to a server.
+            sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => Self::Unavailable(Trouble::Away),
+            sqlx::Error::Tls(_) => Self::Unavailable(Trouble::Tls),
+            sqlx::Error::WorkerCrashed
             | sqlx::Error::BeginFailed
             | sqlx::Error::InvalidSavePointStatement => Self::Unavailable(Trouble::Io),
             sqlx::Error::ColumnDecode { index, .. } => Self::Corrupt(format!("column {index}")),
@@ -156,6 +176,37 @@ fn of_code(code: i32, message: &str) -> StoreError {
         // CORRUPT, NOTADB.
         (_, 11 | 26) => StoreError::Damaged(message.to_owned()),
         _ => StoreError::Rule(message.to_owned()),
+    }
+}
+
+/// By SQLSTATE, as <https://www.postgresql.org/docs/15/errcodes-appendix.html> lists them: its first
+/// two letters are the class. Only the messages of broken constraints and of damage are kept: they
+/// name what is ours, and others can quote what people wrote.
+fn of_state(state: &str, message: &str) -> StoreError {
+    let away = |trouble| StoreError::Unavailable(trouble);
+    let class = state.get(..2).unwrap_or_default();
+    match (class, state) {
+        // connection exceptions; the server is shut down, starts, or ended the session; a standby
+        // that does not take writes (a failover on its way).
+        ("08", _) | (_, "57P01" | "57P02" | "57P03" | "57P05" | "25006" | "25P03") => {
+            away(Trouble::Away)
+        }
+        // lock_not_available, query_canceled; serialization failures and deadlocks.
+        (_, "55P03" | "57014") | ("40", _) => away(Trouble::Locked),
+        // too_many_connections.
+        (_, "53300") => away(Trouble::Busy),
+        // disk_full.
+        (_, "53100") => away(Trouble::Full),
+        // invalid authorization: the user, the password, pg_hba.conf.
+        ("28", _) => away(Trouble::Denied),
+        // invalid_catalog_name, insufficient_privilege.
+        ("3D", _) | (_, "42501") => away(Trouble::NoDatabase),
+        // insufficient resources, system errors, configuration file errors.
+        ("53" | "58" | "F0", _) => away(Trouble::Io),
+        // internal errors: data_corrupted, index_corrupted.
+        (_, "XX001" | "XX002") => StoreError::Damaged(message.to_owned()),
+        ("23", _) => StoreError::Rule(message.to_owned()),
+        _ => StoreError::Rule(format!("SQLSTATE {state}")),
     }
 }
 
@@ -216,6 +267,47 @@ mod tests {
             let error = of_code(code, "words");
             assert_eq!(error, StoreError::Rule("words".to_owned()), "{code}");
             assert!(!error.is_unavailable() && !error.is_final(), "{code}");
+        }
+    }
+    #[test]
+    fn each_state_of_postgresql_is_told_apart_by_what_to_do() {
+        use Trouble::{Away, Busy, Denied, Full, Io, Locked, NoDatabase};
+        let away: &[(&str, Trouble)] = &[
+            ("08006", Away),       // connection_failure
+            ("08P01", Away),       // protocol_violation
+            ("57P01", Away),       // admin_shutdown
+            ("57P02", Away),       // crash_shutdown
+            ("57P03", Away),       // cannot_connect_now
+            ("57P05", Away),       // idle_session_timeout
+            ("25P03", Away),       // idle_in_transaction_session_timeout
+            ("25006", Away),       // read_only_sql_transaction
+            ("55P03", Locked),     // lock_not_available
+            ("57014", Locked),     // query_canceled
+            ("40001", Locked),     // serialization_failure
+            ("40P01", Locked),     // deadlock_detected
+            ("53300", Busy),       // too_many_connections
+            ("53100", Full),       // disk_full
+            ("53200", Io),         // out_of_memory
+            ("58030", Io),         // io_error
+            ("28P01", Denied),     // invalid_password
+            ("28000", Denied),     // invalid_authorization_specification
+            ("3D000", NoDatabase), // invalid_catalog_name
+            ("42501", NoDatabase), // insufficient_privilege
+        ];
+        for (state, trouble) in away {
+            let error = of_state(state, "words");
+            assert_eq!(error, StoreError::Unavailable(*trouble), "{state}");
+            assert!(error.is_unavailable() && !error.is_final(), "{state}");
+        }
+        for state in ["XX001", "XX002"] {
+            assert!(of_state(state, "words").is_final(), "{state}");
+        }
+        // unique_violation; undefined_table, character_not_in_repertoire, an empty one.
+        let constraint = of_state("23505", "words");
+        assert_eq!(constraint, StoreError::Rule("words".to_owned()));
+        for state in ["42P01", "22021", ""] {
+            let error = of_state(state, "words");
+            assert_eq!(error, StoreError::Rule(format!("SQLSTATE {state}")));
         }
     }
 }

@@ -3,14 +3,19 @@
 use std::path::PathBuf;
 
 use frontdesk_desk::ticket::Time;
+use sqlx::AssertSqlSafe;
 use sqlx::migrate::{Migration, Migrator};
-use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
 use super::db::Db;
+use super::db::file::File;
 use super::error::StoreError;
+use super::sql::{self, Connection};
 
 /// The migrations that this program knows, oldest first, each with its way back.
-static KNOWN: Migrator = sqlx::migrate!("../migrations/sqlite");
+static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
+
+/// The same for PostgreSQL, under the same numbers.
+static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");
 
 /// One migration, and whether the database has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +49,10 @@ pub async fn status(db: &Db) -> Result<Vec<Step>, StoreError> {
 /// `Newer` as [`status`]; `Refused` if a migration is not the one that was applied.
 pub async fn up(db: &Db) -> Result<usize, StoreError> {
     let before = schema(db).await?;
-    KNOWN.run(db.writer()).await?;
+    match db {
+        Db::Sqlite(file) => SQLITE.run(file.writer()).await?,
+        Db::Postgres(server) => POSTGRES.run(server.writer()).await?,
+    }
     Ok(ups().filter(|migration| migration.version > before).count())
 }
 
@@ -64,39 +72,54 @@ pub async fn ready(db: &Db, automatic: bool) -> Result<usize, StoreError> {
     Ok(0)
 }
 
-/// Takes back every migration after `target` (0: all of them). A copy of the file is made first,
-/// beside it, named with `at`; its path is answered (`None` if there was nothing to take back).
-/// No desk may be running.
+/// What became of a wish to take migrations back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Down {
+    /// The schema was not above the target.
+    Nothing,
+    /// It was done. Of a file this copy was made before.
+    Done(Option<PathBuf>),
+}
+
+/// Takes back every migration after `target` (0: all of them). Of a file a copy is made first,
+/// beside it, named with `at`. No desk may be running.
 ///
 /// # Errors
 /// `Refused` if tables hold rows, unless `lose_data`, and if there is no schema `target`; `Newer`
 /// as [`status`].
-pub async fn down(
-    db: &Db,
-    target: i64,
-    lose_data: bool,
-    at: Time,
-) -> Result<Option<PathBuf>, StoreError> {
+pub async fn down(db: &Db, target: i64, lose_data: bool, at: Time) -> Result<Down, StoreError> {
     let before = schema(db).await?;
     if target != 0 && !ups().any(|migration| migration.version == target) {
         return Err(StoreError::Refused(format!("there is no schema {target}")));
     }
     if before <= target {
-        return Ok(None);
+        return Ok(Down::Nothing);
     }
     if !lose_data && let Some(table) = table_with_rows(db).await? {
         return Err(StoreError::Refused(format!(
             "table {table} holds data, and going down to schema {target} can drop it: say so with \
-             the flag --drop-data (a copy of the file is made first)"
+             the flag --drop-data ({})",
+            match db {
+                Db::Sqlite(_) => "a copy of the file is made first",
+                Db::Postgres(_) => "make a copy first, with pg_dump",
+            }
         )));
     }
-    let copy = copy(db, at).await?;
-    KNOWN.undo(db.writer(), target).await?;
-    Ok(Some(copy))
+    Ok(Down::Done(match db {
+        Db::Sqlite(file) => {
+            let copy = copy(file, at).await?;
+            SQLITE.undo(file.writer(), target).await?;
+            Some(copy)
+        }
+        Db::Postgres(server) => {
+            POSTGRES.undo(server.writer(), target).await?;
+            None
+        }
+    }))
 }
 
 fn ups() -> impl Iterator<Item = &'static Migration> {
-    KNOWN
+    SQLITE
         .iter()
         .filter(|migration| migration.migration_type.is_up_migration())
 }
@@ -113,14 +136,12 @@ async fn schema(db: &Db) -> Result<i64, StoreError> {
 }
 
 /// As [`schema`].
-pub(super) async fn schema_of(connection: &mut SqliteConnection) -> Result<i64, StoreError> {
-    let tracked = sqlx::query("SELECT 1 FROM sqlite_master WHERE name = '_sqlx_migrations'")
-        .fetch_optional(&mut *connection)
-        .await?;
-    if tracked.is_none() {
+pub(super) async fn schema_of(connection: &mut Connection) -> Result<i64, StoreError> {
+    let tables = tables(connection).await?;
+    if !tables.iter().any(|table| table == "_sqlx_migrations") {
         return Ok(0);
     }
-    let theirs: Option<i64> = sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations")
+    let theirs: Option<i64> = sql::query_scalar("SELECT max(version) FROM _sqlx_migrations")
         .fetch_one(connection)
         .await?;
     let (ours, theirs) = (newest(), theirs.unwrap_or(0));
@@ -130,24 +151,35 @@ pub(super) async fn schema_of(connection: &mut SqliteConnection) -> Result<i64, 
     Ok(theirs)
 }
 
+/// All tables of the desk.
+async fn tables(tx: &mut Connection) -> Result<Vec<String>, StoreError> {
+    let query = match tx {
+        Connection::Sqlite(_) => {
+            "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+        }
+        Connection::Postgres(_) => {
+            "SELECT CAST(tablename AS TEXT) FROM pg_tables WHERE schemaname = current_schema()
+             ORDER BY tablename"
+        }
+    };
+    sql::query_scalar(query).fetch_all(tx).await
+}
+
 /// A table in which people's data is; what the desk remembers about itself can be made again.
 async fn table_with_rows(db: &Db) -> Result<Option<String>, StoreError> {
     let mut tx = db.read().await?;
-    let tables = sqlx::query(
-        r"SELECT name FROM sqlite_master
-          WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\'
-            AND name NOT LIKE '\_sqlx\_%' ESCAPE '\'
-            AND name NOT IN ('desk_state', 'admins', 'ticket_counts')
-            AND name NOT LIKE 'ticket\_subjects%' ESCAPE '\'
-          ORDER BY name",
-    )
-    .fetch_all(&mut *tx)
-    .await?;
-    for table in &tables {
-        let name: String = table.try_get("name")?;
+    let ours = ["desk_state", "admins", "ticket_counts"];
+    let tables = tables(&mut tx).await?;
+    let with_data = tables.into_iter().filter(|name| {
+        !name.starts_with("sqlite_")
+            && !name.starts_with("ticket_subjects")
+            && !name.starts_with("_sqlx_")
+            && !ours.contains(&name.as_str())
+    });
+    for name in with_data {
         // The name is one of our own schema's.
-        let rows = sqlx::query(AssertSqlSafe(format!("SELECT 1 FROM \"{name}\" LIMIT 1")))
-            .fetch_optional(&mut *tx)
+        let rows = sql::query(AssertSqlSafe(format!("SELECT 1 FROM \"{name}\" LIMIT 1")))
+            .fetch_optional(&mut tx)
             .await?;
         if rows.is_some() {
             return Ok(Some(name));
@@ -157,19 +189,19 @@ async fn table_with_rows(db: &Db) -> Result<Option<String>, StoreError> {
 }
 
 /// Writes a consistent copy of the file beside it.
-async fn copy(db: &Db, at: Time) -> Result<PathBuf, StoreError> {
-    let mut name = db.path().file_stem().unwrap_or_default().to_owned();
+async fn copy(file: &File, at: Time) -> Result<PathBuf, StoreError> {
+    let mut name = file.path().file_stem().unwrap_or_default().to_owned();
     name.push(format!(
         "-before-down-{}.db",
         at.format("%Y%m%dT%H%M%S%6fZ")
     ));
-    let path = db.path().with_file_name(name);
+    let path = file.path().with_file_name(name);
     let target = path
         .to_str()
         .ok_or_else(|| StoreError::Refused("the path of the database is not UTF-8".to_owned()))?;
     sqlx::query("VACUUM INTO $1")
         .bind(target)
-        .execute(db.writer())
+        .execute(file.writer())
         .await?;
     Ok(path)
 }

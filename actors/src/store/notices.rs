@@ -7,14 +7,13 @@ use frontdesk_desk::delivery::{NoticeState, Redelivery, Redo};
 use frontdesk_desk::ids::{ChatId, MessageId, NoticeId, TicketId};
 use frontdesk_desk::notice::{Body, Why};
 use frontdesk_desk::ticket::{Happened, Time};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
 
 use super::db::Db;
 use super::error::StoreError;
 use super::facts::deliveries;
 use super::rows::{get_json, get_time, get_time_or_none, get_word, ids, micros, to_json};
-use super::sqlite::outbox;
+use super::sql::{self, Connection, Row};
+use super::writing::outbox;
 
 /// A notice, without anything that a person wrote.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,7 +72,7 @@ pub enum Redone {
 /// As the read failed.
 pub async fn list(db: &Db, which: Which) -> Result<(Vec<Notice>, bool), StoreError> {
     let mut tx = db.read().await?;
-    let mut rows = sqlx::query(
+    let mut rows = sql::query(
         "SELECT * FROM notices
          WHERE CASE WHEN $1 IS NULL THEN state <> 'sent' ELSE state = $1 END
            AND ($2 IS NULL OR chat_id = $2)
@@ -82,7 +81,7 @@ pub async fn list(db: &Db, which: Which) -> Result<(Vec<Notice>, bool), StoreErr
     .bind(which.state.map(NoticeState::as_str))
     .bind(which.chat.map(|chat| chat.0))
     .bind(i64::from(which.limit) + 1)
-    .fetch_all(&mut *tx)
+    .fetch_all(&mut tx)
     .await?;
     let more = rows.len() > usize::try_from(which.limit).unwrap_or(usize::MAX);
     rows.truncate(usize::try_from(which.limit).unwrap_or(usize::MAX));
@@ -102,19 +101,19 @@ pub async fn redo(
 ) -> Result<Vec<(NoticeId, Redone)>, StoreError> {
     let mut tx = db.write().await?;
     let list = ids(notices.iter().map(|notice| notice.0));
-    let rows = sqlx::query(
+    let rows = sql::query(
         "SELECT id, state, ticket_id, message_id, body FROM notices
-         WHERE id IN (SELECT value FROM json_each($1))",
+         WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))",
     )
     .bind(&list)
-    .fetch_all(&mut *tx)
+    .fetch_all(&mut tx)
     .await?;
     let mut answers = Vec::new();
     let mut outcomes = Vec::with_capacity(notices.len());
     for id in notices {
         let row = rows
             .iter()
-            .find(|row| row.try_get::<i64, _>("id").is_ok_and(|found| found == id.0));
+            .find(|row| row.try_get::<i64>("id").is_ok_and(|found| found == id.0));
         let redone = match row {
             None => Redone::Missing,
             Some(row) => match get_word(row, "state")? {
@@ -149,7 +148,7 @@ pub async fn redo(
 }
 
 /// The ticket and the message, where the notice carries an answer.
-fn answer_of(row: &SqliteRow) -> Result<Option<(TicketId, MessageId)>, StoreError> {
+fn answer_of(row: &Row) -> Result<Option<(TicketId, MessageId)>, StoreError> {
     let is_answer = matches!(
         get_json(row, "body")?,
         Body::Relay {
@@ -166,7 +165,7 @@ fn answer_of(row: &SqliteRow) -> Result<Option<(TicketId, MessageId)>, StoreErro
 /// Decides about an answer as an admin would, and gives all its notices that this is done to. An
 /// answer of which its user has nothing is taken back as it is dropped.
 async fn decide(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     (ticket, message): (TicketId, MessageId),
     redo: Redo,
     at: Time,
@@ -184,7 +183,7 @@ async fn decide(
 
 /// An event of the desk itself: screens that were drawn before are out of date.
 async fn note(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     ticket: TicketId,
     message: MessageId,
     redo: Redo,
@@ -194,7 +193,7 @@ async fn note(
         Redo::Retry => Happened::DeliveryRetried { message },
         Redo::Drop => Happened::AnswerDropped { message },
     };
-    let version: i64 = sqlx::query_scalar(
+    let version: i64 = sql::query_scalar(
         "UPDATE tickets SET version = version + 1, updated_at = max(updated_at, $2)
          WHERE id = $1 RETURNING version",
     )
@@ -202,7 +201,7 @@ async fn note(
     .bind(micros(at))
     .fetch_one(&mut *connection)
     .await?;
-    sqlx::query(
+    sql::query(
         "INSERT INTO ticket_events (ticket_id, by_id, at, version, kind, what)
          VALUES ($1, NULL, $2, $3, $4, $5)",
     )
@@ -216,13 +215,13 @@ async fn note(
     Ok(())
 }
 
-fn notice(row: &SqliteRow) -> Result<Notice, StoreError> {
+fn notice(row: &Row) -> Result<Notice, StoreError> {
     Ok(Notice {
         id: NoticeId(row.try_get("id")?),
         chat: ChatId(row.try_get("chat_id")?),
         state: get_word(row, "state")?,
         kind: row.try_get("kind")?,
-        ticket: row.try_get::<Option<i64>, _>("ticket_id")?.map(TicketId),
+        ticket: row.try_get::<Option<i64>>("ticket_id")?.map(TicketId),
         attempts: row.try_get("attempts")?,
         doubtful: row.try_get("doubtful")?,
         reason: row.try_get("reason")?,

@@ -4,13 +4,12 @@
 
 use frontdesk_desk::ids::{PersonId, UpdateId};
 use frontdesk_desk::ticket::Time;
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
 use super::db::Db;
 use super::error::StoreError;
 use super::rows::get_time;
 use super::types::QuarantineId;
+use crate::store::sql::{self, Row};
 
 /// An update that was put aside.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,8 +40,8 @@ pub struct Quarantined {
 /// As the read failed.
 pub async fn list(db: &Db) -> Result<Vec<Quarantined>, StoreError> {
     let mut tx = db.read().await?;
-    let rows = sqlx::query("SELECT * FROM quarantine ORDER BY id")
-        .fetch_all(&mut *tx)
+    let rows = sql::query("SELECT * FROM quarantine ORDER BY id")
+        .fetch_all(&mut tx)
         .await?;
     rows.iter().map(quarantined).collect()
 }
@@ -53,9 +52,9 @@ pub async fn list(db: &Db) -> Result<Vec<Quarantined>, StoreError> {
 /// As the read failed.
 pub async fn show(db: &Db, id: QuarantineId) -> Result<Option<Quarantined>, StoreError> {
     let mut tx = db.read().await?;
-    let row = sqlx::query("SELECT * FROM quarantine WHERE id = $1")
+    let row = sql::query("SELECT * FROM quarantine WHERE id = $1")
         .bind(id.0)
-        .fetch_optional(&mut *tx)
+        .fetch_optional(&mut tx)
         .await?;
     row.as_ref().map(quarantined).transpose()
 }
@@ -66,12 +65,12 @@ pub async fn show(db: &Db, id: QuarantineId) -> Result<Option<Quarantined>, Stor
 /// As the write failed.
 pub async fn retry(db: &Db, id: QuarantineId) -> Result<bool, StoreError> {
     let mut tx = db.write().await?;
-    let done = sqlx::query("UPDATE quarantine SET state = 'retry' WHERE id = $1")
+    let done = sql::query("UPDATE quarantine SET state = 'retry' WHERE id = $1")
         .bind(id.0)
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await?;
     tx.commit().await?;
-    Ok(done.rows_affected() > 0)
+    Ok(done > 0)
 }
 
 /// Throws one away for good; false if there is none with this number.
@@ -80,31 +79,31 @@ pub async fn retry(db: &Db, id: QuarantineId) -> Result<bool, StoreError> {
 /// As the write failed.
 pub async fn drop(db: &Db, id: QuarantineId) -> Result<bool, StoreError> {
     let mut tx = db.write().await?;
-    let done = sqlx::query("DELETE FROM quarantine WHERE id = $1")
+    let done = sql::query("DELETE FROM quarantine WHERE id = $1")
         .bind(id.0)
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await?;
     tx.commit().await?;
-    Ok(done.rows_affected() > 0)
+    Ok(done > 0)
 }
 
 /// Those to be tried again, oldest first.
 pub(crate) async fn to_retry(db: &Db) -> Result<Vec<Quarantined>, StoreError> {
     let mut tx = db.read().await?;
-    let rows = sqlx::query("SELECT * FROM quarantine WHERE state = 'retry' ORDER BY id")
-        .fetch_all(&mut *tx)
+    let rows = sql::query("SELECT * FROM quarantine WHERE state = 'retry' ORDER BY id")
+        .fetch_all(&mut tx)
         .await?;
     rows.iter().map(quarantined).collect()
 }
 
-fn quarantined(row: &SqliteRow) -> Result<Quarantined, StoreError> {
+fn quarantined(row: &Row) -> Result<Quarantined, StoreError> {
     Ok(Quarantined {
         id: QuarantineId(row.try_get("id")?),
         update: UpdateId(row.try_get("update_id")?),
-        person: row.try_get::<Option<i64>, _>("person_id")?.map(PersonId),
+        person: row.try_get::<Option<i64>>("person_id")?.map(PersonId),
         raw: row.try_get("raw")?,
         reason: row.try_get("reason")?,
-        retry: row.try_get::<&str, _>("state")? == "retry",
+        retry: row.try_get::<&str>("state")? == "retry",
         failures: row.try_get("failures")?,
         at: get_time(row, "at")?,
         failed_at: get_time(row, "failed_at")?,

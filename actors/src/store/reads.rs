@@ -7,15 +7,14 @@ use frontdesk_desk::ids::{
 };
 use frontdesk_desk::notice::{Body, Copy, Lane, Part};
 use frontdesk_desk::ticket::{Ticket, TicketMessage, Time, UserRecord};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
 
 use super::db::Db;
 use super::error::StoreError;
 use super::rows::{self, get_json, get_word, ids, micros};
-use super::sqlite::outbox;
-use super::sqlite::state::{self, EVERYBODY};
+use super::sql::{self, Connection, Row};
 use super::types::{DueNotice, Head, Hold, StoredConversation, UnshownScreen};
+use super::writing::outbox;
+use super::writing::state::{self, EVERYBODY};
 use crate::tickets::Remembered;
 
 /// A person's conversation; a fresh one if nothing is stored.
@@ -30,13 +29,13 @@ pub async fn conversation(db: &Db, person: PersonId) -> Result<StoredConversatio
 
 /// The conversations of people who are known; the others' are [`fresh`].
 pub(super) async fn conversations(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     people: impl IntoIterator<Item = PersonId>,
 ) -> Result<HashMap<PersonId, StoredConversation>, StoreError> {
-    let rows = sqlx::query(
+    let rows = sql::query(
         "SELECT u.*, c.state, c.version FROM users AS u
          LEFT JOIN conversations AS c ON c.person_id = u.id
-         WHERE u.id IN (SELECT value FROM json_each($1))",
+         WHERE u.id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))",
     )
     .bind(ids(people.into_iter().map(|person| person.0)))
     .fetch_all(tx)
@@ -82,13 +81,13 @@ pub struct Unfinished {
 /// As the read failed.
 pub async fn unfinished(db: &Db) -> Result<Unfinished, StoreError> {
     let mut tx = db.read().await?;
-    let row = sqlx::query(
+    let row = sql::query(
         "SELECT count(*) FILTER (WHERE state <> 'held') AS notices,
                 count(*) FILTER (WHERE state = 'held') AS held,
                 (SELECT count(*) FROM conversations WHERE shown_no < screen_no) AS screens
          FROM notices WHERE state NOT IN ('sent', 'failed')",
     )
-    .fetch_one(&mut *tx)
+    .fetch_one(&mut tx)
     .await?;
     Ok(Unfinished {
         notices: row.try_get("notices")?,
@@ -139,22 +138,22 @@ pub(crate) async fn unshown(
     let mut tx = db.read().await?;
     let found = match person {
         Some(person) => {
-            sqlx::query(
+            sql::query(
                 "SELECT u.*, c.screen_no, c.screen, c.screen_message
                  FROM conversations AS c JOIN users AS u ON u.id = c.person_id
                  WHERE c.shown_no < c.screen_no AND c.person_id = $1",
             )
             .bind(person.0)
-            .fetch_all(&mut *tx)
+            .fetch_all(&mut tx)
             .await?
         }
         None => {
-            sqlx::query(
+            sql::query(
                 "SELECT u.*, c.screen_no, c.screen, c.screen_message
                  FROM conversations AS c JOIN users AS u ON u.id = c.person_id
                  WHERE c.shown_no < c.screen_no ORDER BY c.person_id",
             )
-            .fetch_all(&mut *tx)
+            .fetch_all(&mut tx)
             .await?
         }
     };
@@ -168,7 +167,7 @@ pub(crate) async fn unshown(
                 show: get_json(row, "screen")?,
                 me,
                 current: row
-                    .try_get::<Option<i64>, _>("screen_message")?
+                    .try_get::<Option<i64>>("screen_message")?
                     .map(ChatMessageId),
             })
         })
@@ -178,24 +177,22 @@ pub(crate) async fn unshown(
 /// Whether something was held for too long, and is to be given up.
 pub(crate) async fn overdue(db: &Db, now: Time) -> Result<bool, StoreError> {
     let mut tx = db.read().await?;
-    Ok(sqlx::query_scalar(
+    sql::query_scalar(
         "SELECT EXISTS (SELECT 1 FROM notices
                         WHERE state = 'held' AND kind <> 'while_away' AND created_at <= $1)",
     )
     .bind(outbox::held_too_long(now))
-    .fetch_one(&mut *tx)
-    .await?)
+    .fetch_one(&mut tx)
+    .await
 }
 
 /// Whether something was gathered that is to be told.
 pub(crate) async fn gathered(db: &Db, now: Time) -> Result<bool, StoreError> {
     let mut tx = db.read().await?;
-    Ok(
-        sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM gatherings WHERE due_at <= $1)")
-            .bind(micros(now))
-            .fetch_one(&mut *tx)
-            .await?,
-    )
+    sql::query_scalar("SELECT EXISTS (SELECT 1 FROM gatherings WHERE due_at <= $1)")
+        .bind(micros(now))
+        .fetch_one(&mut tx)
+        .await
 }
 
 /// Whether an admin missed so much that there is more of it to be counted.
@@ -212,7 +209,7 @@ pub(crate) async fn heads(
 ) -> Result<Vec<Head>, StoreError> {
     let mut tx = db.read().await?;
     let (due, id) = after.map_or((i64::MIN, i64::MIN), |(due, id)| (micros(due), id.0));
-    let found = sqlx::query(
+    let found = sql::query(
         "SELECT id, chat_id, lane, due_at FROM notices
          WHERE head = 1 AND state = 'pending' AND due_at >= $1 AND (due_at, id) > ($1, $2)
          ORDER BY due_at, id LIMIT $3",
@@ -220,7 +217,7 @@ pub(crate) async fn heads(
     .bind(due)
     .bind(id)
     .bind(i64::try_from(most).unwrap_or(i64::MAX))
-    .fetch_all(&mut *tx)
+    .fetch_all(&mut tx)
     .await?;
     found
         .iter()
@@ -238,9 +235,9 @@ pub(crate) async fn heads(
 /// The pauses that Telegram asked for and that are not over.
 pub(crate) async fn holds(db: &Db, now: Time) -> Result<Vec<Hold>, StoreError> {
     let mut tx = db.read().await?;
-    let found = sqlx::query("SELECT chat_id, until FROM holds WHERE until > $1")
+    let found = sql::query("SELECT chat_id, until FROM holds WHERE until > $1")
         .bind(micros(now))
-        .fetch_all(&mut *tx)
+        .fetch_all(&mut tx)
         .await?;
     found
         .iter()
@@ -257,11 +254,11 @@ pub(crate) async fn holds(db: &Db, now: Time) -> Result<Vec<Hold>, StoreError> {
 /// Notices that were taken, with all that drawing them needs.
 pub(crate) async fn taken(db: &Db, notices: &[NoticeId]) -> Result<Vec<DueNotice>, StoreError> {
     let mut tx = db.read().await?;
-    let heads = sqlx::query(
-        "SELECT * FROM notices WHERE id IN (SELECT value FROM json_each($1)) ORDER BY id",
+    let heads = sql::query(
+        "SELECT * FROM notices WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) ORDER BY id",
     )
     .bind(ids(notices.iter().map(|id| id.0)))
-    .fetch_all(&mut *tx)
+    .fetch_all(&mut tx)
     .await?;
     let around = Around::of(&mut tx, &heads).await?;
     heads.iter().map(|head| around.notice(head)).collect()
@@ -278,7 +275,7 @@ struct Around {
 }
 
 impl Around {
-    async fn of(tx: &mut SqliteConnection, heads: &[SqliteRow]) -> Result<Self, StoreError> {
+    async fn of(tx: &mut Connection, heads: &[Row]) -> Result<Self, StoreError> {
         let mut around = Self::default();
         if heads.is_empty() {
             return Ok(around);
@@ -292,11 +289,11 @@ impl Around {
             if let Body::AssignedToYou { by } = get_json(head, "body")? {
                 doers.insert(by);
             }
-            chats.insert(head.try_get::<i64, _>("chat_id")?);
-            let ticket = head.try_get::<Option<i64>, _>("ticket_id")?;
+            chats.insert(head.try_get::<i64>("chat_id")?);
+            let ticket = head.try_get::<Option<i64>>("ticket_id")?;
             tickets.extend(ticket.map(TicketId));
-            messages.extend(head.try_get::<Option<i64>, _>("message_id")?);
-            albums.extend(ticket.zip(head.try_get::<Option<String>, _>("album")?));
+            messages.extend(head.try_get::<Option<i64>>("message_id")?);
+            albums.extend(ticket.zip(head.try_get::<Option<String>>("album")?));
         }
         around.tickets = rows::tickets(tx, tickets).await?;
         around.read_messages(tx, &messages).await?;
@@ -319,14 +316,14 @@ impl Around {
 
     async fn read_messages(
         &mut self,
-        tx: &mut SqliteConnection,
+        tx: &mut Connection,
         wanted: &HashSet<i64>,
     ) -> Result<(), StoreError> {
         if wanted.is_empty() {
             return Ok(());
         }
-        let found = sqlx::query(
-            "SELECT * FROM ticket_messages WHERE id IN (SELECT value FROM json_each($1))",
+        let found = sql::query(
+            "SELECT * FROM ticket_messages WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))",
         )
         .bind(ids(wanted.iter().copied()))
         .fetch_all(tx)
@@ -340,11 +337,11 @@ impl Around {
 
     async fn read_album(
         &mut self,
-        tx: &mut SqliteConnection,
+        tx: &mut Connection,
         ticket: TicketId,
         album: AlbumId,
     ) -> Result<(), StoreError> {
-        let items = sqlx::query(
+        let items = sql::query(
             "SELECT * FROM ticket_messages WHERE album = $1 AND ticket_id = $2 ORDER BY id",
         )
         .bind(&album.0)
@@ -359,7 +356,7 @@ impl Around {
     /// The copies of all messages read so far in these chats.
     async fn read_copies(
         &mut self,
-        tx: &mut SqliteConnection,
+        tx: &mut Connection,
         chats: &HashSet<i64>,
     ) -> Result<(), StoreError> {
         let originals: HashSet<i64> = self
@@ -371,10 +368,10 @@ impl Around {
         if originals.is_empty() {
             return Ok(());
         }
-        let found = sqlx::query(
+        let found = sql::query(
             "SELECT chat_id, message_id, ticket_message_id, part, why FROM message_links
-             WHERE ticket_message_id IN (SELECT value FROM json_each($1))
-               AND chat_id IN (SELECT value FROM json_each($2)) AND part IS NOT NULL
+             WHERE ticket_message_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))
+               AND chat_id IN (SELECT CAST(value AS BIGINT) FROM json_each($2)) AND part IS NOT NULL
              ORDER BY message_id",
         )
         .bind(ids(originals))
@@ -393,15 +390,15 @@ impl Around {
         Ok(())
     }
 
-    fn notice(&self, head: &SqliteRow) -> Result<DueNotice, StoreError> {
+    fn notice(&self, head: &Row) -> Result<DueNotice, StoreError> {
         let chat = ChatId(head.try_get("chat_id")?);
         let ticket = head
-            .try_get::<Option<i64>, _>("ticket_id")?
+            .try_get::<Option<i64>>("ticket_id")?
             .and_then(|id| self.tickets.get(&TicketId(id)));
         let message = head
-            .try_get::<Option<i64>, _>("message_id")?
+            .try_get::<Option<i64>>("message_id")?
             .and_then(|id| self.messages.get(&MessageId(id)));
-        let album = head.try_get::<Option<String>, _>("album")?.map(AlbumId);
+        let album = head.try_get::<Option<String>>("album")?.map(AlbumId);
         let items = ticket
             .zip(album)
             .and_then(|(ticket, album)| self.albums.get(&(ticket.id, album)))

@@ -12,12 +12,11 @@ use frontdesk_desk::screen::Brief;
 use frontdesk_desk::ticket::{
     Ban, Category, Standing, Ticket, TicketEvent, TicketMessage, Time, UserRecord,
 };
-use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
+use serde::{Serialize, Serializer};
 
 use super::error::StoreError;
+use crate::store::sql::{self, Connection, Row};
 
 /// A moment as it is stored.
 pub(super) fn micros(time: Time) -> i64 {
@@ -30,34 +29,28 @@ pub(super) fn time(micros: i64) -> Result<Time, StoreError> {
         .ok_or_else(|| StoreError::Corrupt("a time out of range".to_owned()))
 }
 
-pub(super) fn get_time(row: &SqliteRow, column: &str) -> Result<Time, StoreError> {
+pub(super) fn get_time(row: &Row, column: &str) -> Result<Time, StoreError> {
     time(row.try_get(column)?)
 }
 
-pub(super) fn get_time_or_none(row: &SqliteRow, column: &str) -> Result<Option<Time>, StoreError> {
-    row.try_get::<Option<i64>, _>(column)?.map(time).transpose()
+pub(super) fn get_time_or_none(row: &Row, column: &str) -> Result<Option<Time>, StoreError> {
+    row.try_get::<Option<i64>>(column)?.map(time).transpose()
 }
 
 /// One of the desk's enums; the error names the column, not the word.
-pub(super) fn get_word<T: FromStr>(row: &SqliteRow, column: &str) -> Result<T, StoreError> {
+pub(super) fn get_word<T: FromStr>(row: &Row, column: &str) -> Result<T, StoreError> {
     let word: &str = row.try_get(column)?;
     word.parse().map_err(|_| unreadable(column))
 }
 
 /// One of the enums that serde alone knows by their words; see [`to_word`].
-pub(super) fn get_unit<T: DeserializeOwned>(
-    row: &SqliteRow,
-    column: &str,
-) -> Result<T, StoreError> {
+pub(super) fn get_unit<T: DeserializeOwned>(row: &Row, column: &str) -> Result<T, StoreError> {
     let word: String = row.try_get(column)?;
     serde_json::from_value(serde_json::Value::String(word)).map_err(|_| unreadable(column))
 }
 
 /// A value kept as JSON; the error names the column, not the content.
-pub(super) fn get_json<T: DeserializeOwned>(
-    row: &SqliteRow,
-    column: &str,
-) -> Result<T, StoreError> {
+pub(super) fn get_json<T: DeserializeOwned>(row: &Row, column: &str) -> Result<T, StoreError> {
     let json: &str = row.try_get(column)?;
     serde_json::from_str(json).map_err(|_| unreadable(column))
 }
@@ -66,6 +59,11 @@ pub(super) fn get_json<T: DeserializeOwned>(
 pub(super) fn to_json<T: Serialize + ?Sized>(value: &T) -> Result<String, StoreError> {
     serde_json::to_string(value)
         .map_err(|_| StoreError::Rule("a value cannot be written as JSON".to_owned()))
+}
+
+/// A flag in JSON: 0 or 1, as both databases store it.
+pub(super) fn flag<S: Serializer>(flag: &bool, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u8(u8::from(*flag))
 }
 
 /// The word of a unit enum that serde knows but that has no `as_str` of its own.
@@ -81,7 +79,7 @@ fn unreadable(column: &str) -> StoreError {
 }
 
 /// A row of `users`.
-pub(super) fn user(row: &SqliteRow) -> Result<UserRecord, StoreError> {
+pub(super) fn user(row: &Row) -> Result<UserRecord, StoreError> {
     let language: Option<&str> = row.try_get("language")?;
     Ok(UserRecord {
         id: PersonId(row.try_get("id")?),
@@ -99,7 +97,7 @@ pub(super) fn user(row: &SqliteRow) -> Result<UserRecord, StoreError> {
             ban: get_time_or_none(row, "banned_at")?
                 .map(|at| {
                     Ok::<_, StoreError>(Ban {
-                        by: row.try_get::<Option<i64>, _>("banned_by")?.map(PersonId),
+                        by: row.try_get::<Option<i64>>("banned_by")?.map(PersonId),
                         at,
                         reason: row.try_get("ban_reason")?,
                     })
@@ -112,7 +110,7 @@ pub(super) fn user(row: &SqliteRow) -> Result<UserRecord, StoreError> {
 }
 
 /// A row of `tickets`.
-pub(super) fn ticket(row: &SqliteRow) -> Result<Ticket, StoreError> {
+pub(super) fn ticket(row: &Row) -> Result<Ticket, StoreError> {
     Ok(Ticket {
         id: TicketId(row.try_get("id")?),
         user: PersonId(row.try_get("user_id")?),
@@ -122,7 +120,7 @@ pub(super) fn ticket(row: &SqliteRow) -> Result<Ticket, StoreError> {
         priority: get_word(row, "priority")?,
         category: Category(row.try_get("category")?),
         assignee: row
-            .try_get::<Option<i64>, _>("assigned_admin_id")?
+            .try_get::<Option<i64>>("assigned_admin_id")?
             .map(PersonId),
         created_at: get_time(row, "created_at")?,
         updated_at: get_time(row, "updated_at")?,
@@ -136,7 +134,7 @@ pub(super) fn ticket(row: &SqliteRow) -> Result<Ticket, StoreError> {
 }
 
 /// A row of `tickets` as a row of a list; `user_name` is filled in by the lists that show it.
-pub(super) fn brief(row: &SqliteRow) -> Result<Brief, StoreError> {
+pub(super) fn brief(row: &Row) -> Result<Brief, StoreError> {
     Ok(Brief {
         id: TicketId(row.try_get("id")?),
         subject: row.try_get("subject")?,
@@ -151,9 +149,9 @@ pub(super) fn brief(row: &SqliteRow) -> Result<Brief, StoreError> {
 }
 
 /// A row of `ticket_messages`.
-pub(super) fn message(row: &SqliteRow) -> Result<TicketMessage, StoreError> {
+pub(super) fn message(row: &Row) -> Result<TicketMessage, StoreError> {
     let kind: ContentKind = get_word(row, "message_type")?;
-    let entities: Vec<Entity> = match row.try_get::<Option<&str>, _>("entities")? {
+    let entities: Vec<Entity> = match row.try_get::<Option<&str>>("entities")? {
         Some(json) => serde_json::from_str(json).map_err(|_| unreadable("entities"))?,
         None => Vec::new(),
     };
@@ -161,7 +159,7 @@ pub(super) fn message(row: &SqliteRow) -> Result<TicketMessage, StoreError> {
         Some(file_id) => Some(File {
             file_id,
             file_unique_id: row
-                .try_get::<Option<String>, _>("file_unique_id")?
+                .try_get::<Option<String>>("file_unique_id")?
                 .unwrap_or_default(),
         }),
         None => None,
@@ -181,7 +179,7 @@ pub(super) fn message(row: &SqliteRow) -> Result<TicketMessage, StoreError> {
             chat: ChatId(row.try_get("source_chat")?),
             message: ChatMessageId(row.try_get("source_message")?),
         },
-        album: row.try_get::<Option<String>, _>("album")?.map(AlbumId),
+        album: row.try_get::<Option<String>>("album")?.map(AlbumId),
         created_at: get_time(row, "created_at")?,
         edited_at: get_time_or_none(row, "edited_at")?,
         recalled_at: get_time_or_none(row, "recalled_at")?,
@@ -189,16 +187,16 @@ pub(super) fn message(row: &SqliteRow) -> Result<TicketMessage, StoreError> {
 }
 
 /// A row of `ticket_events`.
-pub(super) fn event(row: &SqliteRow) -> Result<TicketEvent, StoreError> {
+pub(super) fn event(row: &Row) -> Result<TicketEvent, StoreError> {
     Ok(TicketEvent {
-        by: row.try_get::<Option<i64>, _>("by_id")?.map(PersonId),
+        by: row.try_get::<Option<i64>>("by_id")?.map(PersonId),
         at: get_time(row, "at")?,
         version: Version(row.try_get("version")?),
         what: get_json(row, "what")?,
     })
 }
 
-/// A list of ids as JSON, for `IN (SELECT value FROM json_each($1))`.
+/// A list of ids as JSON, for `IN (SELECT CAST(value AS BIGINT) FROM json_each($1))`.
 pub(super) fn ids(ids: impl IntoIterator<Item = i64>) -> String {
     let mut json = String::from("[");
     for (place, id) in ids.into_iter().enumerate() {
@@ -213,13 +211,15 @@ pub(super) fn ids(ids: impl IntoIterator<Item = i64>) -> String {
 
 /// People by id; who never wrote is missing.
 pub(super) async fn users(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     wanted: impl IntoIterator<Item = PersonId>,
 ) -> Result<HashMap<PersonId, UserRecord>, StoreError> {
-    let rows = sqlx::query("SELECT * FROM users WHERE id IN (SELECT value FROM json_each($1))")
-        .bind(ids(wanted.into_iter().map(|id| id.0)))
-        .fetch_all(connection)
-        .await?;
+    let rows = sql::query(
+        "SELECT * FROM users WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))",
+    )
+    .bind(ids(wanted.into_iter().map(|id| id.0)))
+    .fetch_all(connection)
+    .await?;
     rows.iter()
         .map(|row| user(row).map(|user| (user.id, user)))
         .collect()
@@ -227,13 +227,15 @@ pub(super) async fn users(
 
 /// Tickets by id.
 pub(super) async fn tickets(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     wanted: impl IntoIterator<Item = TicketId>,
 ) -> Result<HashMap<TicketId, Ticket>, StoreError> {
-    let rows = sqlx::query("SELECT * FROM tickets WHERE id IN (SELECT value FROM json_each($1))")
-        .bind(ids(wanted.into_iter().map(|id| id.0)))
-        .fetch_all(connection)
-        .await?;
+    let rows = sql::query(
+        "SELECT * FROM tickets WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))",
+    )
+    .bind(ids(wanted.into_iter().map(|id| id.0)))
+    .fetch_all(connection)
+    .await?;
     rows.iter()
         .map(|row| ticket(row).map(|ticket| (ticket.id, ticket)))
         .collect()

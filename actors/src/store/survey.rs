@@ -2,11 +2,11 @@
 
 use frontdesk_desk::delivery::NoticeState;
 use frontdesk_desk::ticket::{Status, Time};
-use sqlx::Row;
 
 use super::db::Db;
 use super::error::StoreError;
 use super::rows::{get_time, get_word};
+use crate::store::sql;
 
 /// What the operator's figures say of the rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,29 +37,29 @@ pub(crate) async fn survey(db: &Db) -> Result<Survey, StoreError> {
         "SELECT state, count(*) AS notices, min(created_at) AS since FROM notices
          WHERE state = 'failed' GROUP BY state",
     ] {
-        for row in &sqlx::query(wanted).fetch_all(&mut *tx).await? {
+        for row in &sql::query(wanted).fetch_all(&mut tx).await? {
             let since = get_time(row, "since")?;
             let state = get_word(row, "state")?;
             survey.notices.push((state, row.try_get("notices")?, since));
         }
     }
-    let statuses = sqlx::query(
-        "SELECT status, CAST(sum(tickets) AS INTEGER) AS tickets FROM ticket_counts GROUP BY status",
+    let statuses = sql::query(
+        "SELECT status, CAST(sum(tickets) AS BIGINT) AS tickets FROM ticket_counts GROUP BY status",
     )
-    .fetch_all(&mut *tx)
+    .fetch_all(&mut tx)
     .await?;
     for row in &statuses {
         survey
             .tickets
             .push((get_word(row, "status")?, row.try_get("tickets")?));
     }
-    survey.quarantined = sqlx::query_scalar("SELECT count(*) FROM quarantine")
-        .fetch_one(&mut *tx)
+    survey.quarantined = sql::query_scalar("SELECT count(*) FROM quarantine")
+        .fetch_one(&mut tx)
         .await?;
-    let due = sqlx::query(
+    let due = sql::query(
         "SELECT due_at FROM notices WHERE head = 1 AND state = 'pending' ORDER BY due_at LIMIT 1",
     )
-    .fetch_optional(&mut *tx)
+    .fetch_optional(&mut tx)
     .await?;
     survey.due_since = due.map(|row| get_time(&row, "due_at")).transpose()?;
     Ok(survey)

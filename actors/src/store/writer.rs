@@ -17,8 +17,8 @@ use tracing::warn;
 
 use super::db::Db;
 use super::error::StoreError;
-use super::sqlite;
 use super::types::{Committed, Decision, Head, Started};
+use super::writing;
 use crate::measure::{self, Mailbox, Waiting};
 use crate::tickets::{Admins, Attempt, PutAside, Record, Remember, RetryFailed, Start, Stop};
 
@@ -309,7 +309,7 @@ struct Memory {
     /// When old marks were last pruned.
     pruned: Option<Time>,
     /// How far old notices are forgotten.
-    sweep: sqlite::outbox::sweep::Sweep,
+    sweep: writing::outbox::sweep::Sweep,
 }
 
 /// Writes these jobs as one transaction; all or nothing.
@@ -324,9 +324,9 @@ async fn apply(db: &Db, memory: &mut Memory, works: &[&Work]) -> Result<Vec<Done
     let mut recorded = Vec::new();
     for work in works {
         if let Work::Record(record) = work {
-            recorded.push(sqlite::outbox::record(&mut tx, record).await?);
-            sqlite::screens::ended(&mut tx, &record.screens, record.at).await?;
-            sqlite::state::hold(&mut tx, &record.holds, record.at).await?;
+            recorded.push(writing::outbox::record(&mut tx, record).await?);
+            writing::screens::ended(&mut tx, &record.screens, record.at).await?;
+            writing::state::hold(&mut tx, &record.holds, record.at).await?;
         }
     }
     let mut recorded = recorded.into_iter();
@@ -340,18 +340,18 @@ async fn apply(db: &Db, memory: &mut Memory, works: &[&Work]) -> Result<Vec<Done
         .collect();
     let committed = match learned.bot {
         _ if decisions.is_empty() => Vec::new(),
-        Some(bot) => sqlite::commit::commit(&mut tx, bot, &decisions).await?,
+        Some(bot) => writing::commit::commit(&mut tx, bot, &decisions).await?,
         None => return Err(StoreError::Rule("the desk was not started".to_owned())),
     };
     if let Some(bot) = learned.bot
         && let Some(at) = decisions.iter().map(|decision| decision.at).max()
         && learned
             .pruned
-            .is_none_or(|last| at - last > sqlite::state::PRUNE_EVERY)
+            .is_none_or(|last| at - last > writing::state::PRUNE_EVERY)
     {
-        sqlite::state::prune(&mut tx, bot, at).await?;
+        writing::state::prune(&mut tx, bot, at).await?;
         learned.sweep = learned.sweep.go_on(&mut tx, at).await?;
-        sqlite::search::take_in(&mut tx).await?;
+        writing::search::take_in(&mut tx).await?;
         learned.pruned = Some(at);
     }
 
@@ -367,56 +367,56 @@ async fn apply(db: &Db, memory: &mut Memory, works: &[&Work]) -> Result<Vec<Done
             // Below.
             Work::Take { .. } => Done::Taken(Vec::new()),
             Work::Start(start) => {
-                let started = sqlite::state::start(&mut tx, start).await?;
+                let started = writing::state::start(&mut tx, start).await?;
                 learned.bot = Some(start.bot);
                 Done::Started(started)
             }
             Work::Admins(admins) => {
-                sqlite::state::admins(&mut tx, &admins.admins, admins.at).await?;
+                writing::state::admins(&mut tx, &admins.admins, admins.at).await?;
                 Done::Nothing
             }
             Work::TellGathered { now } => {
-                sqlite::outbox::tell(&mut tx, *now, 0).await?;
+                writing::outbox::tell(&mut tx, *now, 0).await?;
                 Done::Nothing
             }
             Work::GiveUp { now } => {
-                sqlite::outbox::give_up(&mut tx, *now).await?;
+                writing::outbox::give_up(&mut tx, *now).await?;
                 Done::Nothing
             }
             Work::FoldOn { now } => {
-                sqlite::outbox::fold_on(&mut tx, *now).await?;
+                writing::outbox::fold_on(&mut tx, *now).await?;
                 Done::Nothing
             }
             Work::PutAside(aside) => {
                 let bot = learned
                     .bot
                     .ok_or_else(|| StoreError::Rule("the desk was not started".to_owned()))?;
-                sqlite::state::put_aside(&mut tx, bot, aside).await?;
+                writing::state::put_aside(&mut tx, bot, aside).await?;
                 Done::Nothing
             }
             Work::RetryFailed(failed) => {
-                sqlite::state::retry_failed(&mut tx, failed).await?;
+                writing::state::retry_failed(&mut tx, failed).await?;
                 Done::Nothing
             }
             Work::Attempt(attempt) => {
                 let bot = learned
                     .bot
                     .ok_or_else(|| StoreError::Rule("the desk was not started".to_owned()))?;
-                Done::Attempts(sqlite::state::attempt(&mut tx, bot, attempt).await?)
+                Done::Attempts(writing::state::attempt(&mut tx, bot, attempt).await?)
             }
             Work::Remember(remember) => {
-                sqlite::state::remember(&mut tx, remember).await?;
+                writing::state::remember(&mut tx, remember).await?;
                 Done::Nothing
             }
             Work::Stop(_) => {
-                sqlite::state::set(&mut tx, "running", "0").await?;
+                writing::state::set(&mut tx, "running", "0").await?;
                 Done::Nothing
             }
         });
     }
     for (work, answer) in works.iter().zip(&mut answers) {
         if let Work::Take { notices, now } = work {
-            *answer = Done::Taken(sqlite::outbox::take(&mut tx, notices, *now).await?);
+            *answer = Done::Taken(writing::outbox::take(&mut tx, notices, *now).await?);
         }
     }
 

@@ -4,8 +4,6 @@
 mod older;
 mod operator;
 
-use std::path::Path;
-
 use chrono::TimeDelta;
 use expect_test::expect_file;
 use frontdesk::import::{self, ImportError, Origin, Wanted};
@@ -14,6 +12,7 @@ use rusqlite::{Connection, OpenFlags};
 use tempfile::TempDir;
 
 use self::older::{Older, STRANGER, dump};
+use crate::postgres::server;
 use crate::town::{ANNA, EMMA, KATE, OLEG, Town};
 
 /// What an import that is undone leaves behind: its own row, numbers that are never given twice, and
@@ -60,7 +59,10 @@ async fn listed(town: &Town) -> String {
 }
 
 /// All rows of the desk, to be compared.
-fn rows(path: &Path, but: &[&str]) -> Vec<String> {
+fn rows(town: &Town, but: &[&str]) -> Vec<String> {
+    let Some(path) = town.config().database.path() else {
+        return server::dump(&town.config().database.url, but);
+    };
     let file = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY);
     dump(&file.expect("the desk's file"), but)
 }
@@ -79,10 +81,9 @@ fn must_be_same(now: &[String], before: &[String]) {
     assert_eq!(now.len(), before.len());
 }
 
-fn number(path: &Path, sql: &str) -> i64 {
-    let file = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY);
-    let file = file.expect("the desk's file");
-    file.query_row(sql, (), |row| row.get(0)).expect("a number")
+fn number(town: &Town, sql: &str) -> i64 {
+    let found = town.rows(&format!("SELECT CAST(({sql}) AS TEXT)"));
+    found[0].parse().expect("a number")
 }
 
 /// Everybody's chats.
@@ -97,9 +98,8 @@ async fn picture(town: &Town) -> String {
     let emma = town.person(EMMA);
     emma.opens_ticket("A question", "how does it work").await;
     emma.sends(Outgoing::photo().caption("a picture")).await;
-    let file = Connection::open(town.config().database.path()).expect("the desk's file");
     let sql = "SELECT file_id FROM ticket_messages WHERE file_id IS NOT NULL";
-    file.query_row(sql, (), |row| row.get(0)).expect("a file")
+    town.rows(sql).remove(0)
 }
 
 #[actix_rt::test]
@@ -191,13 +191,12 @@ async fn a_second_run_takes_only_what_is_new_whatever_the_order_of_the_columns()
     for order in 0..3 {
         let town = Town::new().await;
         let folder = folder();
-        let path = town.config().database.path();
         let older = Older::usual(folder.path(), order, "PHOTO");
         older.add_oddities();
         let report = imports(&town, &older, false).await;
-        let first = rows(&path, &OWN);
+        let first = rows(&town, &OWN);
         let second = imports(&town, &older, false).await;
-        must_be_same(&rows(&path, &OWN), &first);
+        must_be_same(&rows(&town, &OWN), &first);
         assert!(second.starts_with("taken over: 0 tickets, 0 messages, 0 new people\nhere already: 8 tickets; something new in 0\n"), "{second}");
         reports.push(report);
     }
@@ -210,7 +209,6 @@ async fn a_second_run_takes_only_what_is_new_whatever_the_order_of_the_columns()
 async fn what_came_since_is_added_and_what_people_did_here_stays() {
     let mut town = Town::new().await;
     let folder = folder();
-    let path = town.config().database.path();
     let older = Older::usual(folder.path(), 2, "PHOTO");
     imports(&town, &older, false).await;
     let kate = town.person(KATE);
@@ -236,7 +234,7 @@ async fn what_came_since_is_added_and_what_people_did_here_stays() {
         ],
     ]
     .concat();
-    let before = rows(&path, &seen);
+    let before = rows(&town, &seen);
     let report = imports(&town, &older, false).await;
     assert!(
         report.starts_with(
@@ -251,7 +249,7 @@ async fn what_came_since_is_added_and_what_people_did_here_stays() {
     );
     let status = |ticket| {
         let sql = format!("SELECT count(*) FROM tickets WHERE id = {ticket} AND status = 'closed'");
-        number(&path, &sql)
+        number(&town, &sql)
     };
     assert_eq!((status(2), status(3)), (1, 1));
     kate.presses("Conversation").await;
@@ -259,27 +257,26 @@ async fn what_came_since_is_added_and_what_people_did_here_stays() {
     town.person(OLEG).writes("/ticket 3").await;
     town.person(OLEG).presses("История").await;
     town.person(OLEG).must_read("Закрыт");
-    assert_eq!(number(&path, "SELECT count(*) FROM imports"), 2);
+    assert_eq!(number(&town, "SELECT count(*) FROM imports"), 2);
     // Undone it is as before, but for what people saw since.
     town.close().await;
     let (done, told) = undoes(&town, Some(2)).await;
     done.expect("undone");
     assert!(told.contains("as before again: 2 tickets\n"), "{told}");
-    must_be_same(&rows(&path, &seen), &before);
+    must_be_same(&rows(&town, &seen), &before);
 }
 
 #[actix_rt::test]
 async fn a_dry_run_writes_nothing_and_tells_the_same() {
     let town = Town::new().await;
     let folder = folder();
-    let path = town.config().database.path();
     let older = Older::usual(folder.path(), 0, "PHOTO");
     older.add_oddities();
-    let before = rows(&path, &OWN);
+    let before = rows(&town, &OWN);
     let dry = imports(&town, &older, true).await;
-    must_be_same(&rows(&path, &OWN), &before);
+    must_be_same(&rows(&town, &OWN), &before);
     let real = imports(&town, &older, false).await;
-    assert_ne!(rows(&path, &OWN), before);
+    assert_ne!(rows(&town, &OWN), before);
     assert_eq!(dry.strip_prefix("would be "), Some(real.as_str()));
 }
 
@@ -287,7 +284,6 @@ async fn a_dry_run_writes_nothing_and_tells_the_same() {
 async fn a_rollback_restores_exactly_and_keeps_what_people_did_since() {
     let mut town = Town::new().await;
     let folder = folder();
-    let path = town.config().database.path();
     let older = Older::usual(folder.path(), 0, "PHOTO");
     older.add_oddities();
     let emma = town.person(EMMA);
@@ -299,7 +295,7 @@ async fn a_rollback_restores_exactly_and_keeps_what_people_did_since() {
     town.close().await;
     let (nothing, _) = undoes(&town, None).await;
     assert!(matches!(nothing, Err(ImportError::NothingToUndo)));
-    let before = rows(&path, &TRAIL);
+    let before = rows(&town, &TRAIL);
     imports(&town, &older, false).await;
     let (done, told) = undoes(&town, None).await;
     done.expect("undone");
@@ -307,7 +303,7 @@ async fn a_rollback_restores_exactly_and_keeps_what_people_did_since() {
         told.starts_with("undone of import 1: 8 tickets, "),
         "{told}"
     );
-    must_be_same(&rows(&path, &TRAIL), &before);
+    must_be_same(&rows(&town, &TRAIL), &before);
     assert!(listed(&town).await.contains("undone at 2026-11-24"));
     let (again, _) = undoes(&town, Some(1)).await;
     assert!(matches!(again, Err(ImportError::NoSuchImport(1))));
@@ -332,9 +328,9 @@ async fn a_rollback_restores_exactly_and_keeps_what_people_did_since() {
         "{left:?}"
     );
     assert!(told.contains("is left as it is: "), "{told}");
-    assert_eq!(number(&path, "SELECT count(*) FROM tickets"), 2);
+    assert_eq!(number(&town, "SELECT count(*) FROM tickets"), 2);
     let kept = "SELECT count(*) FROM ticket_messages WHERE message_text LIKE '%on its way%'";
-    assert_eq!(number(&path, kept), 1);
+    assert_eq!(number(&town, kept), 1);
     town.open().await;
     let (kate, emma) = (town.person(KATE), town.person(EMMA));
     // The buttons of a ticket that is gone say so.
@@ -353,7 +349,6 @@ async fn a_rollback_restores_exactly_and_keeps_what_people_did_since() {
 async fn an_import_that_is_stopped_goes_on_where_it_was() {
     let mut town = Town::new().await;
     let folder = folder();
-    let path = town.config().database.path();
     let older = Older::usual(folder.path(), 0, "PHOTO");
     let wanted = wanted(&older, false);
     // Stopped before each of its steps in turn.
@@ -370,23 +365,22 @@ async fn an_import_that_is_stopped_goes_on_where_it_was() {
         let done = import::nikolayai(town.config(), &wanted, &town.clock, stop, &mut out).await;
         assert!(matches!(done, Err(ImportError::Interrupted)), "{done:?}");
     }
-    let done = number(&path, "SELECT count(*) FROM tickets");
+    let done = number(&town, "SELECT count(*) FROM tickets");
     assert!(done < 4, "{done}");
     imports(&town, &older, false).await;
-    assert_eq!(number(&path, "SELECT count(*) FROM tickets"), 4);
-    assert_eq!(number(&path, "SELECT count(*) FROM imports"), 1);
+    assert_eq!(number(&town, "SELECT count(*) FROM tickets"), 4);
+    assert_eq!(number(&town, "SELECT count(*) FROM imports"), 1);
     town.close().await;
     let (undone, told) = undoes(&town, None).await;
     undone.expect("undone");
     assert!(told.contains("4 tickets, "), "{told}");
-    assert_eq!(number(&path, "SELECT count(*) FROM ticket_messages"), 0);
+    assert_eq!(number(&town, "SELECT count(*) FROM ticket_messages"), 0);
 }
 
 #[actix_rt::test]
 async fn a_desk_that_runs_meanwhile_gets_its_turn_and_loses_nothing() {
     let town = Town::new().await;
     let folder = folder();
-    let path = town.config().database.path();
     let older = Older::empty(folder.path(), 0);
     for ticket in 1..=60 {
         let row = (
@@ -417,16 +411,15 @@ async fn a_desk_that_runs_meanwhile_gets_its_turn_and_loses_nothing() {
     }
     emma.must_not_read("There");
     kate.must_not_read("There");
-    assert_eq!(number(&path, "SELECT count(*) FROM tickets"), 61);
-    assert_eq!(number(&path, "SELECT count(*) FROM ticket_messages"), 81);
-    assert_eq!(number(&path, "SELECT count(*) FROM quarantine"), 0);
+    assert_eq!(number(&town, "SELECT count(*) FROM tickets"), 61);
+    assert_eq!(number(&town, "SELECT count(*) FROM ticket_messages"), 81);
+    assert_eq!(number(&town, "SELECT count(*) FROM quarantine"), 0);
 }
 
 #[actix_rt::test]
 async fn a_rollback_leaves_what_somebody_has_begun_to_write_to() {
     let mut town = Town::new().await;
     let folder = folder();
-    let path = town.config().database.path();
     let older = Older::usual(folder.path(), 0, "PHOTO");
     imports(&town, &older, false).await;
     {
@@ -444,7 +437,7 @@ async fn a_rollback_leaves_what_somebody_has_begun_to_write_to() {
         let line = format!("{ticket} is left as it is: somebody has begun to write to it");
         assert!(told.contains(&line), "{told}");
     }
-    assert_eq!(number(&path, "SELECT count(*) FROM tickets"), 2);
+    assert_eq!(number(&town, "SELECT count(*) FROM tickets"), 2);
     town.open().await;
     {
         let (anna, kate) = (town.person(ANNA), town.person(KATE));
@@ -463,5 +456,5 @@ async fn a_rollback_leaves_what_somebody_has_begun_to_write_to() {
     );
     let words = "SELECT count(*) FROM ticket_messages WHERE message_text LIKE '%долго писала%'
                      OR message_text LIKE '%took an hour%'";
-    assert_eq!(number(&path, words), 2);
+    assert_eq!(number(&town, words), 2);
 }

@@ -20,6 +20,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Child;
 use tokio::sync::watch;
 
+use crate::postgres::url;
 use crate::town::{EMMA, KATE, free_port};
 
 /// Longer than any of it takes; only what hangs comes to it.
@@ -77,8 +78,8 @@ impl Place {
         command
             .env("FRONTDESK_TELEGRAM__TOKEN", self.sandbox.token())
             .env("FRONTDESK_TELEGRAM__API_URL", self.sandbox.api_url())
-            .env("FRONTDESK_DATABASE__URL", "sqlite:desk.db")
             .env("FRONTDESK_OPERATOR__LISTEN", "")
+            .env("FRONTDESK_DATABASE__URL", url(self.folder.path()))
             .env("FRONTDESK_DESK__ADMINS", KATE.to_string())
             .env("FRONTDESK_ACTORS__SHUTDOWN_GRACE", "20")
             .envs(self.settings.iter().map(|(name, value)| (name, value)));
@@ -123,7 +124,7 @@ impl Place {
     /// Another program with the database open.
     async fn database(&self) -> Db {
         let settings = DbSettings {
-            url: format!("sqlite:{}", self.file("desk.db").display()),
+            url: url(self.folder.path()),
             readers: 1,
         };
         Db::open(&settings).await.expect("the database")

@@ -6,12 +6,11 @@ use frontdesk_desk::content::Source;
 use frontdesk_desk::delivery::{Delivery, Leg, Refusal};
 use frontdesk_desk::ids::{MessageId, NoticeId, TicketId};
 use frontdesk_desk::notice::Body;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
 
 use crate::store::error::StoreError;
 use crate::store::rows::{get_json, get_word, ids};
-use crate::store::sqlite::outbox;
+use crate::store::sql::{self, Connection, Row};
+use crate::store::writing::outbox;
 
 /// How many undelivered answers of a ticket are told.
 const MOST_UNDELIVERED: u32 = 20;
@@ -19,12 +18,12 @@ const MOST_UNDELIVERED: u32 = 20;
 /// The answers among these messages of a ticket; of those that an older bot sent nothing is known.
 /// Items of an album share the notices that carry it.
 pub(in crate::store) async fn of(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     ticket: TicketId,
     messages: impl IntoIterator<Item = MessageId>,
 ) -> Result<Vec<Delivery>, StoreError> {
     let wanted = ids(messages.into_iter().map(|message| message.0));
-    let answers = sqlx::query(
+    let answers = sql::query(
         "SELECT m.id,
                 EXISTS (SELECT 1 FROM message_links AS l
                         WHERE l.chat_id = t.user_id AND l.part IN ('whole', 'content', 'album')
@@ -34,7 +33,7 @@ pub(in crate::store) async fn of(
                               WHERE item.album = m.album AND item.ticket_id = m.ticket_id))
                     AS copied
          FROM ticket_messages AS m JOIN tickets AS t ON t.id = m.ticket_id
-         WHERE m.id IN (SELECT value FROM json_each($1)) AND m.ticket_id = $2
+         WHERE m.id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) AND m.ticket_id = $2
            AND m.sender_type = 'admin' AND m.note = 0 AND m.source_chat <> $3",
     )
     .bind(&wanted)
@@ -55,17 +54,17 @@ pub(in crate::store) async fn of(
     if found.is_empty() {
         return Ok(Vec::new());
     }
-    let legs = sqlx::query(
+    let legs = sql::query(
         "SELECT m.id AS answer, n.* FROM ticket_messages AS m
          JOIN tickets AS t ON t.id = m.ticket_id
          JOIN notices AS n ON n.message_id = m.id AND n.chat_id = t.user_id
-         WHERE m.id IN (SELECT value FROM json_each($1)) AND m.ticket_id = $2
+         WHERE m.id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) AND m.ticket_id = $2
            AND n.kind IN ('relay', 'late_item')
          UNION
          SELECT m.id, n.* FROM ticket_messages AS m
          JOIN tickets AS t ON t.id = m.ticket_id
          JOIN notices AS n ON n.album = m.album AND n.chat_id = t.user_id
-         WHERE m.id IN (SELECT value FROM json_each($1)) AND m.ticket_id = $2
+         WHERE m.id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) AND m.ticket_id = $2
            AND n.ticket_id = m.ticket_id AND n.kind IN ('relay', 'late_item')
          ORDER BY 1, 2",
     )
@@ -81,7 +80,7 @@ pub(in crate::store) async fn of(
     Ok(found.into_values().collect())
 }
 
-fn leg(row: &SqliteRow) -> Result<Leg, StoreError> {
+fn leg(row: &Row) -> Result<Leg, StoreError> {
     let body: Body = get_json(row, "body")?;
     let reason: Option<String> = row.try_get("reason")?;
     Ok(Leg {
@@ -108,10 +107,10 @@ fn refusal(reason: String) -> Refusal {
 /// The answers of a ticket that have not come through, oldest first, and the latest answer; none
 /// that was taken back.
 pub(super) async fn of_ticket(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     ticket: TicketId,
 ) -> Result<Vec<Delivery>, StoreError> {
-    let messages: Vec<i64> = sqlx::query_scalar(
+    let messages: Vec<i64> = sql::query_scalar(
         "WITH undelivered AS (
              SELECT n.message_id FROM tickets AS t
              JOIN notices AS n ON n.chat_id = t.user_id
@@ -121,7 +120,7 @@ pub(super) async fn of_ticket(
              SELECT n.message_id FROM tickets AS t
              JOIN notices AS n ON n.ticket_id = t.id AND n.state = 'failed'
                AND n.chat_id = t.user_id
-             WHERE t.id = $1 AND n.kind = 'relay' AND n.reason IS NOT $3
+             WHERE t.id = $1 AND n.kind = 'relay' AND n.reason IS DISTINCT FROM $3
                AND n.message_id IS NOT NULL
              ORDER BY 1 LIMIT $2),
          latest AS (

@@ -10,24 +10,20 @@ use frontdesk_desk::button::Filter;
 use frontdesk_desk::ids::PersonId;
 use frontdesk_desk::screen::{Brief, List};
 use frontdesk_desk::ticket::{Category, Priority, Status};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
 
 use super::{clamp, offset, unsigned};
 use crate::store::error::StoreError;
 use crate::store::rows;
-use crate::store::sqlite::search::Words;
+use crate::store::sql::{self, Connection, Row};
+use crate::store::writing::search::Words;
 
 /// How many hits of a search are counted; more are "so many at least".
 const MOST_HITS: i64 = 1000;
 
 /// The person's tickets that are not closed, latest activity first.
-pub(super) async fn open(
-    tx: &mut SqliteConnection,
-    person: PersonId,
-) -> Result<Vec<Brief>, StoreError> {
-    let found = sqlx::query(
-        "SELECT * FROM tickets WHERE user_id = $1 AND (status = 'closed') = 0
+pub(super) async fn open(tx: &mut Connection, person: PersonId) -> Result<Vec<Brief>, StoreError> {
+    let found = sql::query(
+        "SELECT * FROM tickets WHERE user_id = $1 AND (status = 'closed') = false
          ORDER BY updated_at DESC, id DESC LIMIT $2",
     )
     .bind(person.0)
@@ -39,13 +35,13 @@ pub(super) async fn open(
 
 /// The same of several people at once; who has none is missing.
 pub(super) async fn open_of(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     people: impl IntoIterator<Item = PersonId>,
 ) -> Result<HashMap<PersonId, Vec<Brief>>, StoreError> {
-    let found = sqlx::query(
+    let found = sql::query(
         "SELECT t.* FROM json_each($1) AS j
          JOIN tickets AS t ON t.id IN (
-             SELECT id FROM tickets WHERE user_id = j.value AND (status = 'closed') = 0
+             SELECT id FROM tickets WHERE user_id = CAST(j.value AS BIGINT) AND (status = 'closed') = false
              ORDER BY updated_at DESC, id DESC LIMIT $2)
          ORDER BY t.user_id, t.updated_at DESC, t.id DESC",
     )
@@ -63,13 +59,13 @@ pub(super) async fn open_of(
 
 /// A page of the person's own tickets: open first, latest activity first.
 pub(super) async fn mine(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     person: PersonId,
     page: u32,
 ) -> Result<List, StoreError> {
     let total = count_of_user(tx, person).await?;
     let (page, pages) = clamp(page, total, Facts::LIST_PAGE);
-    let found = sqlx::query(
+    let found = sql::query(
         "SELECT * FROM tickets WHERE user_id = $1
          ORDER BY (status = 'closed'), updated_at DESC, id DESC LIMIT $2 OFFSET $3",
     )
@@ -88,14 +84,14 @@ pub(super) async fn mine(
 
 /// A page of one person's tickets for the staff: newest first.
 pub(super) async fn of_user(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     user: PersonId,
     page: u32,
 ) -> Result<List, StoreError> {
     let total = count_of_user(tx, user).await?;
     let (page, pages) = clamp(page, total, Facts::LIST_PAGE);
     // The numbers alone are sorted, not the rows.
-    let found = sqlx::query(
+    let found = sql::query(
         "SELECT * FROM tickets WHERE id IN (
                  SELECT id FROM tickets WHERE user_id = $1 ORDER BY id DESC LIMIT $2 OFFSET $3)
              ORDER BY id DESC",
@@ -113,8 +109,8 @@ pub(super) async fn of_user(
     })
 }
 
-async fn count_of_user(tx: &mut SqliteConnection, user: PersonId) -> Result<u64, StoreError> {
-    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM tickets WHERE user_id = $1")
+async fn count_of_user(tx: &mut Connection, user: PersonId) -> Result<u64, StoreError> {
+    let count: i64 = sql::query_scalar("SELECT count(*) FROM tickets WHERE user_id = $1")
         .bind(user.0)
         .fetch_one(tx)
         .await?;
@@ -132,7 +128,7 @@ enum Column<'a> {
 
 /// A page of the staff's list: who waits longest first, then the latest activity.
 pub(super) async fn filtered(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     person: PersonId,
     filter: &Filter,
     page: u32,
@@ -157,47 +153,43 @@ pub(super) async fn filtered(
 }
 
 impl Column<'_> {
-    async fn count(&self, tx: &mut SqliteConnection) -> Result<i64, StoreError> {
+    async fn count(&self, tx: &mut Connection) -> Result<i64, StoreError> {
         let query = match self {
-            Self::All => sqlx::query_scalar("SELECT coalesce(sum(tickets), 0) FROM ticket_counts"),
-            Self::Status(status) => sqlx::query_scalar(
-                "SELECT coalesce(sum(tickets), 0) FROM ticket_counts WHERE status = $1",
+            Self::All => sql::query_scalar("SELECT CAST(coalesce(sum(tickets), 0) AS BIGINT) FROM ticket_counts"),
+            Self::Status(status) => sql::query_scalar(
+                "SELECT CAST(coalesce(sum(tickets), 0) AS BIGINT) FROM ticket_counts WHERE status = $1",
             )
             .bind(status.as_str()),
-            Self::Category(category) => sqlx::query_scalar(
-                "SELECT coalesce(sum(tickets), 0) FROM ticket_counts
+            Self::Category(category) => sql::query_scalar(
+                "SELECT CAST(coalesce(sum(tickets), 0) AS BIGINT) FROM ticket_counts
                  WHERE category = $1 AND status <> 'closed'",
             )
             .bind(&category.0),
-            Self::Priority(priority) => sqlx::query_scalar(
-                "SELECT coalesce(sum(tickets), 0) FROM ticket_counts
+            Self::Priority(priority) => sql::query_scalar(
+                "SELECT CAST(coalesce(sum(tickets), 0) AS BIGINT) FROM ticket_counts
                  WHERE priority = $1 AND status <> 'closed'",
             )
             .bind(priority.as_str()),
-            Self::Assignee(admin) => sqlx::query_scalar(
-                "SELECT coalesce(sum(tickets), 0) FROM ticket_counts
+            Self::Assignee(admin) => sql::query_scalar(
+                "SELECT CAST(coalesce(sum(tickets), 0) AS BIGINT) FROM ticket_counts
                  WHERE assignee = $1 AND status <> 'closed'",
             )
             .bind(admin.map_or(0, |admin| admin.0)),
         };
-        Ok(query.fetch_one(tx).await?)
+        query.fetch_one(tx).await
     }
 
-    async fn page(
-        &self,
-        tx: &mut SqliteConnection,
-        page: u32,
-    ) -> Result<Vec<SqliteRow>, StoreError> {
+    async fn page(&self, tx: &mut Connection, page: u32) -> Result<Vec<Row>, StoreError> {
         let (size, skip) = (Facts::LIST_PAGE, offset(page, Facts::LIST_PAGE));
         let query = match self {
-            Self::All => sqlx::query(
+            Self::All => sql::query(
                 "SELECT * FROM tickets
                  ORDER BY waiting_rank, id
                  LIMIT $1 OFFSET $2",
             )
             .bind(size)
             .bind(skip),
-            Self::Status(status) => sqlx::query(
+            Self::Status(status) => sql::query(
                 "SELECT * FROM tickets WHERE status = $3
                  ORDER BY waiting_rank, id
                  LIMIT $1 OFFSET $2",
@@ -205,7 +197,7 @@ impl Column<'_> {
             .bind(size)
             .bind(skip)
             .bind(status.as_str()),
-            Self::Category(category) => sqlx::query(
+            Self::Category(category) => sql::query(
                 "SELECT * FROM tickets WHERE category = $3 AND status <> 'closed'
                  ORDER BY waiting_rank, id
                  LIMIT $1 OFFSET $2",
@@ -213,7 +205,7 @@ impl Column<'_> {
             .bind(size)
             .bind(skip)
             .bind(&category.0),
-            Self::Priority(priority) => sqlx::query(
+            Self::Priority(priority) => sql::query(
                 "SELECT * FROM tickets WHERE priority = $3 AND status <> 'closed'
                  ORDER BY waiting_rank, id
                  LIMIT $1 OFFSET $2",
@@ -221,7 +213,7 @@ impl Column<'_> {
             .bind(size)
             .bind(skip)
             .bind(priority.as_str()),
-            Self::Assignee(Some(admin)) => sqlx::query(
+            Self::Assignee(Some(admin)) => sql::query(
                 "SELECT * FROM tickets WHERE assigned_admin_id = $3 AND status <> 'closed'
                  ORDER BY waiting_rank, id
                  LIMIT $1 OFFSET $2",
@@ -229,7 +221,7 @@ impl Column<'_> {
             .bind(size)
             .bind(skip)
             .bind(admin.0),
-            Self::Assignee(None) => sqlx::query(
+            Self::Assignee(None) => sql::query(
                 "SELECT * FROM tickets WHERE assigned_admin_id IS NULL AND status <> 'closed'
                  ORDER BY waiting_rank, id
                  LIMIT $1 OFFSET $2",
@@ -237,18 +229,14 @@ impl Column<'_> {
             .bind(size)
             .bind(skip),
         };
-        Ok(query.fetch_all(tx).await?)
+        query.fetch_all(tx).await
     }
 }
 
 /// A page of what matches, newest first. A number is a ticket's (here, or in the older bot) or a
 /// person's; `@name` is a person's; everything else, and a number that is neither, is words of the
 /// subject, each by its beginning.
-pub(super) async fn find(
-    tx: &mut SqliteConnection,
-    words: &str,
-    page: u32,
-) -> Result<List, StoreError> {
+pub(super) async fn find(tx: &mut Connection, words: &str, page: u32) -> Result<List, StoreError> {
     let words = words.trim();
     if let Some(username) = words.strip_prefix('@') {
         let username = username.to_lowercase();
@@ -280,7 +268,7 @@ enum Hits<'a> {
 }
 
 impl Hits<'_> {
-    async fn page(&self, tx: &mut SqliteConnection, page: u32) -> Result<List, StoreError> {
+    async fn page(&self, tx: &mut Connection, page: u32) -> Result<List, StoreError> {
         let total = unsigned(self.count(tx).await?);
         let (page, pages) = clamp(page, total, Facts::LIST_PAGE);
         let found = self.rows(tx, page).await?;
@@ -292,32 +280,28 @@ impl Hits<'_> {
         })
     }
 
-    async fn count(&self, tx: &mut SqliteConnection) -> Result<i64, StoreError> {
+    async fn count(&self, tx: &mut Connection) -> Result<i64, StoreError> {
         let query = match self {
-            Self::User(username) => sqlx::query_scalar(
+            Self::User(username) => sql::query_scalar(
                 "SELECT count(*) FROM tickets
                  WHERE user_id IN (SELECT id FROM users WHERE lower(username) = $1
                                      AND username IS NOT NULL)",
             )
             .bind(*username),
-            Self::Number(number) => sqlx::query_scalar(
+            Self::Number(number) => sql::query_scalar(
                 "SELECT count(*) FROM tickets
                      WHERE id = $1 OR user_id = $1 OR former_number = $1",
             )
             .bind(*number),
             Self::Words(words) => return words.count(tx, MOST_HITS).await,
         };
-        Ok(query.fetch_one(tx).await?)
+        query.fetch_one(tx).await
     }
 
-    async fn rows(
-        &self,
-        tx: &mut SqliteConnection,
-        page: u32,
-    ) -> Result<Vec<SqliteRow>, StoreError> {
+    async fn rows(&self, tx: &mut Connection, page: u32) -> Result<Vec<Row>, StoreError> {
         let (size, skip) = (Facts::LIST_PAGE, offset(page, Facts::LIST_PAGE));
         let query = match self {
-            Self::User(username) => sqlx::query(
+            Self::User(username) => sql::query(
                 "SELECT * FROM tickets WHERE id IN (
                      SELECT id FROM tickets
                      WHERE user_id IN (SELECT id FROM users WHERE lower(username) = $3
@@ -328,7 +312,7 @@ impl Hits<'_> {
             .bind(size)
             .bind(skip)
             .bind(*username),
-            Self::Number(number) => sqlx::query(
+            Self::Number(number) => sql::query(
                 "SELECT * FROM tickets WHERE id IN (
                      SELECT id FROM tickets WHERE id = $3 OR user_id = $3 OR former_number = $3
                      ORDER BY id DESC LIMIT $1 OFFSET $2)
@@ -339,15 +323,12 @@ impl Hits<'_> {
             .bind(*number),
             Self::Words(words) => return words.page(tx, size, skip).await,
         };
-        Ok(query.fetch_all(tx).await?)
+        query.fetch_all(tx).await
     }
 }
 
 /// Rows of a staff's list, with the users' names.
-async fn with_names(
-    tx: &mut SqliteConnection,
-    found: &[SqliteRow],
-) -> Result<Vec<Brief>, StoreError> {
+async fn with_names(tx: &mut Connection, found: &[Row]) -> Result<Vec<Brief>, StoreError> {
     let users = found
         .iter()
         .map(|row| row.try_get("user_id").map(PersonId))

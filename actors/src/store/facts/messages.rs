@@ -7,22 +7,21 @@ use frontdesk_desk::content::Source;
 use frontdesk_desk::facts::{AlbumPlace, Linked, Original, Paged};
 use frontdesk_desk::ids::{AlbumId, MessageId, PersonId, TicketId, Version};
 use frontdesk_desk::ticket::{TicketEvent, TicketMessage, Time};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
 
 use super::{clamp, offset, unsigned};
 use crate::store::error::StoreError;
 use crate::store::rows::{self, get_time};
+use crate::store::sql::{self, Connection, Row};
 
 /// How many events are told of to somebody whose button is out of date.
 const MOST_SINCE: u32 = 20;
 
 /// What a message of a chat is about: itself a ticket message, or one that is linked to a ticket.
 pub(super) async fn linked(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     source: Source,
 ) -> Result<Option<Linked>, StoreError> {
-    let row = sqlx::query(
+    let row = sql::query(
         "SELECT ticket_id, id AS message, created_at AS at FROM ticket_messages
          WHERE source_chat = $1 AND source_message = $2
          UNION ALL
@@ -38,7 +37,7 @@ pub(super) async fn linked(
         Ok(Linked {
             ticket: TicketId(row.try_get("ticket_id")?),
             at: get_time(&row, "at")?,
-            message: row.try_get::<Option<i64>, _>("message")?.map(MessageId),
+            message: row.try_get::<Option<i64>>("message")?.map(MessageId),
         })
     })
     .transpose()
@@ -46,11 +45,11 @@ pub(super) async fn linked(
 
 /// A stored message by where it was written.
 pub(super) async fn by_source(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     source: Source,
 ) -> Result<Option<Original>, StoreError> {
     let row =
-        sqlx::query("SELECT * FROM ticket_messages WHERE source_chat = $1 AND source_message = $2")
+        sql::query("SELECT * FROM ticket_messages WHERE source_chat = $1 AND source_message = $2")
             .bind(source.chat.0)
             .bind(source.message.0)
             .fetch_optional(&mut *tx)
@@ -60,11 +59,11 @@ pub(super) async fn by_source(
 
 /// One message of a ticket.
 pub(super) async fn by_id(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     ticket: TicketId,
     message: MessageId,
 ) -> Result<Option<Original>, StoreError> {
-    let row = sqlx::query("SELECT * FROM ticket_messages WHERE id = $1 AND ticket_id = $2")
+    let row = sql::query("SELECT * FROM ticket_messages WHERE id = $1 AND ticket_id = $2")
         .bind(message.0)
         .bind(ticket.0)
         .fetch_optional(&mut *tx)
@@ -72,16 +71,13 @@ pub(super) async fn by_id(
     original(tx, row).await
 }
 
-async fn original(
-    tx: &mut SqliteConnection,
-    row: Option<SqliteRow>,
-) -> Result<Option<Original>, StoreError> {
+async fn original(tx: &mut Connection, row: Option<Row>) -> Result<Option<Original>, StoreError> {
     let Some(row) = row else {
         return Ok(None);
     };
     let ticket = TicketId(row.try_get("ticket_id")?);
     let message = rows::message(&row)?;
-    let copies: Vec<i64> = sqlx::query_scalar(
+    let copies: Vec<i64> = sql::query_scalar(
         "SELECT DISTINCT chat_id FROM message_links
          WHERE ticket_message_id = $1 AND part IS NOT NULL",
     )
@@ -103,11 +99,11 @@ async fn original(
 }
 
 async fn siblings(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     ticket: TicketId,
     album: &AlbumId,
 ) -> Result<Vec<MessageId>, StoreError> {
-    let items: Vec<i64> = sqlx::query_scalar(
+    let items: Vec<i64> = sql::query_scalar(
         "SELECT id FROM ticket_messages WHERE album = $1 AND ticket_id = $2 ORDER BY id",
     )
     .bind(&album.0)
@@ -120,12 +116,12 @@ async fn siblings(
 /// The chats that a message, or its album, is passed on to: by a notice that was not refused, or by
 /// one that was forgotten since and left its link.
 async fn passed_on(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     ticket: TicketId,
     message: MessageId,
     album: Option<&AlbumId>,
 ) -> Result<BTreeSet<PersonId>, StoreError> {
-    let chats: Vec<i64> = sqlx::query_scalar(
+    let chats: Vec<i64> = sql::query_scalar(
         "SELECT chat_id FROM notices
          WHERE message_id = $1 AND kind IN ('relay', 'late_item') AND state <> 'failed'
          UNION
@@ -149,11 +145,11 @@ async fn passed_on(
 
 /// Where the other items of a person's album went.
 pub(super) async fn album(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     person: PersonId,
     album: &AlbumId,
 ) -> Result<Option<AlbumPlace>, StoreError> {
-    let row = sqlx::query(
+    let row = sql::query(
         "SELECT * FROM ticket_messages WHERE album = $1 AND source_chat = $2 ORDER BY id LIMIT 1",
     )
     .bind(&album.0)
@@ -177,7 +173,7 @@ pub(super) async fn album(
 /// of an answer that was taken back before it had come nothing at all.
 macro_rules! seen {
     () => {
-        "m.note <= $2 AND ($2 OR m.recalled_at IS NULL OR EXISTS (
+        "m.note <= $2 AND ($2 = 1 OR m.recalled_at IS NULL OR EXISTS (
              SELECT 1 FROM message_links AS l
              WHERE l.part IN ('whole', 'content', 'album')
                AND l.chat_id = (SELECT user_id FROM tickets WHERE id = $1)
@@ -190,11 +186,11 @@ macro_rules! seen {
 
 /// How many messages a ticket has, for the staff with notes; an album counts as one.
 pub(super) async fn count(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     ticket: TicketId,
     notes: bool,
 ) -> Result<u32, StoreError> {
-    let count: i64 = sqlx::query_scalar(concat!(
+    let count: i64 = sql::query_scalar(concat!(
         "SELECT (SELECT count(*) FROM ticket_messages AS m WHERE ticket_id = $1 AND ",
         seen!(),
         ") - count(*) + count(DISTINCT album)
@@ -211,14 +207,14 @@ pub(super) async fn count(
 /// A page of a ticket's messages, oldest first. An album has one place, that of its first item, and
 /// is on the page whole.
 pub(super) async fn page(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     ticket: TicketId,
     notes: bool,
     page: u32,
 ) -> Result<Paged<TicketMessage>, StoreError> {
     let count = count(&mut *tx, ticket, notes).await?;
     let (page, pages) = clamp(page, count.into(), Facts::MESSAGES_PAGE);
-    let found = sqlx::query(concat!(
+    let found = sql::query(concat!(
         "WITH albums AS (
              SELECT id, min(id) OVER (PARTITION BY album) AS first FROM ticket_messages AS m
              WHERE ticket_id = $1 AND album IS NOT NULL AND ",
@@ -249,11 +245,11 @@ pub(super) async fn page(
 
 /// A page of a ticket's events, newest first, with what was decided about its user.
 pub(super) async fn history(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     ticket: TicketId,
     page: u32,
 ) -> Result<Paged<TicketEvent>, StoreError> {
-    let row = sqlx::query(
+    let row = sql::query(
         "SELECT (SELECT count(*) FROM ticket_events WHERE ticket_id = $1) AS of_ticket,
                 (SELECT count(*) FROM person_events
                  WHERE person_id = (SELECT user_id FROM tickets WHERE id = $1)) AS of_person",
@@ -266,11 +262,11 @@ pub(super) async fn history(
     let (page, pages) = clamp(page, unsigned(of_ticket + of_person), Facts::HISTORY_PAGE);
     // Of nearly everybody there is nothing to tell: then the index gives the order.
     let query = if of_person == 0 {
-        sqlx::query(
+        sql::query(
             "SELECT * FROM ticket_events WHERE ticket_id = $1 ORDER BY id DESC LIMIT $2 OFFSET $3",
         )
     } else {
-        sqlx::query(
+        sql::query(
             "SELECT by_id, at, version, what FROM (
                  SELECT by_id, at, version, what, id, 0 AS about FROM ticket_events
                  WHERE ticket_id = $1
@@ -295,11 +291,11 @@ pub(super) async fn history(
 
 /// What happened to a ticket after a version, oldest first.
 pub(super) async fn since(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     ticket: TicketId,
     version: Version,
 ) -> Result<Vec<TicketEvent>, StoreError> {
-    let found = sqlx::query(
+    let found = sql::query(
         "SELECT * FROM ticket_events WHERE ticket_id = $1 AND version > $2 ORDER BY id LIMIT $3",
     )
     .bind(ticket.0)
@@ -312,11 +308,11 @@ pub(super) async fn since(
 
 /// The latest answer of an admin other than this one.
 pub(super) async fn others_answer(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     ticket: TicketId,
     person: PersonId,
 ) -> Result<Option<(PersonId, Time)>, StoreError> {
-    let row = sqlx::query(
+    let row = sql::query(
         "SELECT sender_id, created_at FROM ticket_messages
          WHERE id = (SELECT max(id) FROM ticket_messages
                      WHERE ticket_id = $1 AND sender_type = 'admin' AND note = 0
@@ -337,11 +333,11 @@ pub(super) async fn others_answer(
 
 /// The latest answer of this admin that was not taken back.
 pub(super) async fn own_answer(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     ticket: TicketId,
     person: PersonId,
 ) -> Result<Option<TicketMessage>, StoreError> {
-    let row = sqlx::query(
+    let row = sql::query(
         "SELECT * FROM ticket_messages
          WHERE ticket_id = $1 AND sender_type = 'admin' AND note = 0 AND sender_id = $2
            AND recalled_at IS NULL
@@ -356,10 +352,10 @@ pub(super) async fn own_answer(
 
 /// Who has answered a ticket.
 pub(super) async fn answered_by(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     ticket: TicketId,
 ) -> Result<Vec<PersonId>, StoreError> {
-    let admins: Vec<i64> = sqlx::query_scalar(
+    let admins: Vec<i64> = sql::query_scalar(
         "SELECT DISTINCT sender_id FROM ticket_messages
          WHERE ticket_id = $1 AND sender_type = 'admin' AND note = 0 ORDER BY sender_id",
     )

@@ -16,11 +16,11 @@ use frontdesk_desk::ids::{PersonId, TicketId};
 use frontdesk_desk::screen::{Brief, Named};
 use frontdesk_desk::ticket::{Happened, Ticket, TicketEvent, UserRecord};
 use frontdesk_desk::{Facts, Need};
-use sqlx::SqliteConnection;
 
 use super::db::Db;
 use super::error::StoreError;
 use super::rows;
+use crate::store::sql::Connection;
 
 /// Looks up all needs of a person's update, in order. What is not there stays empty.
 ///
@@ -56,7 +56,7 @@ pub(super) fn are_common(needs: &[Need]) -> bool {
 /// Looks up [common](are_common) needs of several people's updates, each kind once for all.
 /// Answers in order, as [`read`] would.
 pub(super) async fn read_together(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     asked: &[(PersonId, &[Need])],
 ) -> Result<Vec<Facts>, StoreError> {
     let needs = || asked.iter().flat_map(|(_, needs)| *needs);
@@ -133,7 +133,7 @@ fn only(open: &[Brief]) -> Option<TicketId> {
 
 /// The facts as they grow.
 struct Search<'a> {
-    tx: &'a mut SqliteConnection,
+    tx: &'a mut Connection,
     /// Who acted.
     person: PersonId,
     facts: Facts,

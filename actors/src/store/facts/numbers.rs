@@ -3,27 +3,24 @@
 use frontdesk_desk::ids::{PersonId, TicketId};
 use frontdesk_desk::screen::{Counts, Statistics};
 use frontdesk_desk::ticket::{Status, Time, UserRecord};
-use sqlx::{Row, SqliteConnection};
 
 use super::unsigned;
 use crate::store::error::StoreError;
 use crate::store::rows::{self, get_time, micros};
+use crate::store::sql::{self, Connection};
 
 /// The admins who ever wrote to the bot.
-pub(super) async fn staff(tx: &mut SqliteConnection) -> Result<Vec<UserRecord>, StoreError> {
+pub(super) async fn staff(tx: &mut Connection) -> Result<Vec<UserRecord>, StoreError> {
     let found =
-        sqlx::query("SELECT * FROM users WHERE id IN (SELECT person_id FROM admins) ORDER BY id")
+        sql::query("SELECT * FROM users WHERE id IN (SELECT person_id FROM admins) ORDER BY id")
             .fetch_all(tx)
             .await?;
     found.iter().map(rows::user).collect()
 }
 
 /// How many tickets the user of a ticket has.
-pub(super) async fn user_tickets(
-    tx: &mut SqliteConnection,
-    ticket: TicketId,
-) -> Result<u64, StoreError> {
-    let count: i64 = sqlx::query_scalar(
+pub(super) async fn user_tickets(tx: &mut Connection, ticket: TicketId) -> Result<u64, StoreError> {
+    let count: i64 = sql::query_scalar(
         "SELECT count(*) FROM tickets
          WHERE user_id = (SELECT user_id FROM tickets WHERE id = $1)",
     )
@@ -34,30 +31,27 @@ pub(super) async fn user_tickets(
 }
 
 /// The dashboard of an admin. `at` is left to the caller, who knows the time.
-pub(super) async fn counts(
-    tx: &mut SqliteConnection,
-    person: PersonId,
-) -> Result<Counts, StoreError> {
-    let row = sqlx::query(
-        "SELECT coalesce(sum(tickets) FILTER (WHERE status = 'open'), 0) AS open,
-                coalesce(sum(tickets) FILTER (WHERE status = 'in_progress'), 0) AS in_progress,
-                coalesce(sum(tickets) FILTER (WHERE status = 'closed'), 0) AS closed,
-                coalesce(sum(tickets) FILTER (WHERE status <> 'closed' AND assignee = 0), 0)
+pub(super) async fn counts(tx: &mut Connection, person: PersonId) -> Result<Counts, StoreError> {
+    let row = sql::query(
+        "SELECT CAST(coalesce(sum(tickets) FILTER (WHERE status = 'open'), 0) AS BIGINT) AS open,
+                CAST(coalesce(sum(tickets) FILTER (WHERE status = 'in_progress'), 0) AS BIGINT) AS in_progress,
+                CAST(coalesce(sum(tickets) FILTER (WHERE status = 'closed'), 0) AS BIGINT) AS closed,
+                CAST(coalesce(sum(tickets) FILTER (WHERE status <> 'closed' AND assignee = 0), 0) AS BIGINT)
                     AS unassigned,
-                coalesce(sum(tickets) FILTER (WHERE status <> 'closed' AND assignee = $1), 0)
+                CAST(coalesce(sum(tickets) FILTER (WHERE status <> 'closed' AND assignee = $1), 0) AS BIGINT)
                     AS mine
          FROM ticket_counts",
     )
     .bind(person.0)
     .fetch_one(&mut *tx)
     .await?;
-    let muted: Option<bool> = sqlx::query_scalar("SELECT muted FROM users WHERE id = $1")
+    let muted: Option<bool> = sql::query_scalar("SELECT muted FROM users WHERE id = $1")
         .bind(person.0)
         .fetch_optional(&mut *tx)
         .await?;
     let mut longest_waiting = None;
     for status in [Status::Open, Status::InProgress] {
-        let first = sqlx::query(
+        let first = sql::query(
             "SELECT id, waiting_since FROM tickets WHERE status = $1
              ORDER BY waiting_rank, id LIMIT 1",
         )
@@ -65,7 +59,7 @@ pub(super) async fn counts(
         .fetch_optional(&mut *tx)
         .await?;
         if let Some(first) = first
-            && first.try_get::<Option<i64>, _>("waiting_since")?.is_some()
+            && first.try_get::<Option<i64>>("waiting_since")?.is_some()
         {
             let waits = (
                 TicketId(first.try_get("id")?),
@@ -90,12 +84,12 @@ pub(super) async fn counts(
 
 /// The statistics; a median of an even number of tickets is the mean of the two in the middle.
 pub(super) async fn statistics(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     today: Time,
     week: Time,
 ) -> Result<Statistics, StoreError> {
     let counts = counts(&mut *tx, PersonId(0)).await?;
-    let days = sqlx::query(
+    let days = sql::query(
         "SELECT (SELECT count(*) FROM tickets WHERE created_at >= $1) AS opened_today,
                 (SELECT count(*) FROM tickets WHERE created_at >= $2) AS opened_week,
                 (SELECT count(*) FROM tickets WHERE closed_at >= $1) AS closed_today,
@@ -105,7 +99,7 @@ pub(super) async fn statistics(
     .bind(micros(week))
     .fetch_one(&mut *tx)
     .await?;
-    let medians = sqlx::query(
+    let medians = sql::query(
         "WITH answered AS (
              SELECT first_answer_at - created_at AS took FROM tickets
              WHERE created_at >= $1 AND first_answer_at IS NOT NULL),

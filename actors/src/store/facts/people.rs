@@ -5,15 +5,15 @@ use frontdesk_desk::facts::Whom;
 use frontdesk_desk::ids::{PersonId, TicketId};
 use frontdesk_desk::screen::People;
 use frontdesk_desk::ticket::UserRecord;
-use sqlx::SqliteConnection;
 
 use super::{clamp, messages, offset, unsigned};
 use crate::store::error::StoreError;
 use crate::store::rows;
+use crate::store::sql::{self, Connection};
 
 /// Who that is, and the ticket that they were named by.
 pub(super) async fn person(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     whom: &Whom,
 ) -> Result<Option<(UserRecord, Option<TicketId>)>, StoreError> {
     let ticket = match whom {
@@ -48,19 +48,16 @@ pub(super) async fn person(
     Ok(person.map(|person| (person, Some(ticket))))
 }
 
-async fn by_id(
-    tx: &mut SqliteConnection,
-    person: PersonId,
-) -> Result<Option<UserRecord>, StoreError> {
+async fn by_id(tx: &mut Connection, person: PersonId) -> Result<Option<UserRecord>, StoreError> {
     Ok(rows::users(tx, [person]).await?.remove(&person))
 }
 
 /// A username can pass from one person to another: it is whose was seen with it last.
 async fn by_username(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     username: &str,
 ) -> Result<Option<UserRecord>, StoreError> {
-    let row = sqlx::query(
+    let row = sql::query(
         "SELECT * FROM users WHERE lower(username) = lower($1) AND username IS NOT NULL
          ORDER BY last_seen DESC LIMIT 1",
     )
@@ -71,11 +68,8 @@ async fn by_username(
 }
 
 /// How many tickets a person has.
-pub(super) async fn tickets(
-    tx: &mut SqliteConnection,
-    person: PersonId,
-) -> Result<u64, StoreError> {
-    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM tickets WHERE user_id = $1")
+pub(super) async fn tickets(tx: &mut Connection, person: PersonId) -> Result<u64, StoreError> {
+    let count: i64 = sql::query_scalar("SELECT count(*) FROM tickets WHERE user_id = $1")
         .bind(person.0)
         .fetch_one(tx)
         .await?;
@@ -83,13 +77,13 @@ pub(super) async fn tickets(
 }
 
 /// A page of those who are banned, the latest first.
-pub(super) async fn banned(tx: &mut SqliteConnection, page: u32) -> Result<People, StoreError> {
-    let total: i64 = sqlx::query_scalar("SELECT count(*) FROM users WHERE banned_at IS NOT NULL")
+pub(super) async fn banned(tx: &mut Connection, page: u32) -> Result<People, StoreError> {
+    let total: i64 = sql::query_scalar("SELECT count(*) FROM users WHERE banned_at IS NOT NULL")
         .fetch_one(&mut *tx)
         .await?;
     let total = unsigned(total);
     let (page, pages) = clamp(page, total, Facts::LIST_PAGE);
-    let found = sqlx::query(
+    let found = sql::query(
         "SELECT * FROM users WHERE banned_at IS NOT NULL
          ORDER BY banned_at DESC, id LIMIT $1 OFFSET $2",
     )

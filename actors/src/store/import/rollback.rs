@@ -5,13 +5,13 @@ use std::collections::HashSet;
 use frontdesk_desk::conversation::Conversation;
 use frontdesk_desk::ids::{TicketId, Version};
 use frontdesk_desk::ticket::{Ticket, Time};
-use sqlx::{Row, SqliteConnection};
 
 use super::types::{Import, ImportId};
 use super::write::write_fields;
 use crate::store::db::Db;
 use crate::store::error::StoreError;
 use crate::store::rows::{get_json, get_time, get_time_or_none, ids, micros};
+use crate::store::sql::{self, Connection};
 
 /// What undoing an import came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,7 +56,7 @@ pub enum LeftBecause {
 /// As the read failed.
 pub async fn list(db: &Db) -> Result<Vec<Import>, StoreError> {
     let mut tx = db.read().await?;
-    let rows = sqlx::query(
+    let rows = sql::query(
         "SELECT i.*,
                 (SELECT count(*) FROM import_changes AS c
                  WHERE c.import_id = i.id AND c.before IS NULL) AS tickets,
@@ -64,7 +64,7 @@ pub async fn list(db: &Db) -> Result<Vec<Import>, StoreError> {
                 (SELECT count(*) FROM imported_users AS u WHERE u.import_id = i.id) AS people
          FROM imports AS i ORDER BY i.id",
     )
-    .fetch_all(&mut *tx)
+    .fetch_all(&mut tx)
     .await?;
     rows.iter()
         .map(|row| {
@@ -95,7 +95,7 @@ pub async fn list(db: &Db) -> Result<Vec<Import>, StoreError> {
 /// As the write failed; then nothing was undone.
 pub async fn rollback(db: &Db, import: ImportId, at: Time) -> Result<RolledBack, StoreError> {
     let mut tx = db.write().await?;
-    let changes = sqlx::query(
+    let changes = sql::query(
         "SELECT c.ticket_id, c.version, c.before, t.version AS now,
                 EXISTS (SELECT 1 FROM import_changes AS later
                         WHERE later.ticket_id = c.ticket_id AND later.import_id > c.import_id)
@@ -104,7 +104,7 @@ pub async fn rollback(db: &Db, import: ImportId, at: Time) -> Result<RolledBack,
          WHERE c.import_id = $1 ORDER BY c.ticket_id",
     )
     .bind(import.0)
-    .fetch_all(&mut *tx)
+    .fetch_all(&mut tx)
     .await?;
     let written_to = written_to(&mut tx).await?;
     let mut done = RolledBack::default();
@@ -128,7 +128,7 @@ pub async fn rollback(db: &Db, import: ImportId, at: Time) -> Result<RolledBack,
         }
         forget_change(&mut tx, import, ticket).await?;
         done.messages += forget_messages(&mut tx, import, ticket).await?;
-        match row.try_get::<Option<&str>, _>("before")? {
+        match row.try_get::<Option<&str>>("before")? {
             None => {
                 forget_ticket(&mut tx, ticket).await?;
                 done.tickets += 1;
@@ -143,10 +143,10 @@ pub async fn rollback(db: &Db, import: ImportId, at: Time) -> Result<RolledBack,
     }
     done.people = forget_people(&mut tx, import).await?;
     if done.left.is_empty() {
-        sqlx::query("UPDATE imports SET rolled_back_at = $2 WHERE id = $1")
+        sql::query("UPDATE imports SET rolled_back_at = $2 WHERE id = $1")
             .bind(import.0)
             .bind(micros(at))
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await?;
     }
     tx.commit().await?;
@@ -154,9 +154,9 @@ pub async fn rollback(db: &Db, import: ImportId, at: Time) -> Result<RolledBack,
 }
 
 /// The tickets that people have begun to write to: their words would have no place.
-async fn written_to(tx: &mut SqliteConnection) -> Result<HashSet<TicketId>, StoreError> {
+async fn written_to(tx: &mut Connection) -> Result<HashSet<TicketId>, StoreError> {
     // Most people have begun nothing.
-    let begun = sqlx::query("SELECT state FROM conversations WHERE state LIKE '%ticket%'")
+    let begun = sql::query("SELECT state FROM conversations WHERE state LIKE '%ticket%'")
         .fetch_all(tx)
         .await?;
     let mut tickets = HashSet::new();
@@ -170,11 +170,11 @@ async fn written_to(tx: &mut SqliteConnection) -> Result<HashSet<TicketId>, Stor
 /// Whether a notice is not over that is about something that goes: taking it out would break its
 /// line.
 async fn is_on_its_way(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     import: ImportId,
     ticket: TicketId,
 ) -> Result<bool, StoreError> {
-    Ok(sqlx::query_scalar(
+    sql::query_scalar(
         "SELECT EXISTS (
                     SELECT 1 FROM imported_messages AS i
                     JOIN notices AS n ON n.message_id = i.message_id
@@ -193,15 +193,15 @@ async fn is_on_its_way(
     .bind(import.0)
     .bind(ticket.0)
     .fetch_one(tx)
-    .await?)
+    .await
 }
 
 async fn forget_change(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     import: ImportId,
     ticket: TicketId,
 ) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM import_changes WHERE import_id = $1 AND ticket_id = $2")
+    sql::query("DELETE FROM import_changes WHERE import_id = $1 AND ticket_id = $2")
         .bind(import.0)
         .bind(ticket.0)
         .execute(tx)
@@ -211,11 +211,11 @@ async fn forget_change(
 
 /// The messages of the import, with what was shown of them; answers how many.
 async fn forget_messages(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     import: ImportId,
     ticket: TicketId,
 ) -> Result<u64, StoreError> {
-    let messages: Vec<i64> = sqlx::query_scalar(
+    let messages: Vec<i64> = sql::query_scalar(
         "DELETE FROM imported_messages WHERE import_id = $1 AND ticket_id = $2
          RETURNING message_id",
     )
@@ -226,17 +226,17 @@ async fn forget_messages(
     let all = ids(messages.iter().copied());
     for statement in [
         "DELETE FROM message_links
-         WHERE ticket_message_id IN (SELECT value FROM json_each($1))",
-        "DELETE FROM notices WHERE message_id IN (SELECT value FROM json_each($1))",
-        "DELETE FROM ticket_messages WHERE id IN (SELECT value FROM json_each($1))",
+         WHERE ticket_message_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))",
+        "DELETE FROM notices WHERE message_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))",
+        "DELETE FROM ticket_messages WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))",
     ] {
-        sqlx::query(statement).bind(&all).execute(&mut *tx).await?;
+        sql::query(statement).bind(&all).execute(&mut *tx).await?;
     }
     Ok(u64::try_from(messages.len()).unwrap_or(0))
 }
 
 /// A ticket that the import made, and all that refers to it.
-async fn forget_ticket(tx: &mut SqliteConnection, ticket: TicketId) -> Result<(), StoreError> {
+async fn forget_ticket(tx: &mut Connection, ticket: TicketId) -> Result<(), StoreError> {
     for statement in [
         "UPDATE conversations SET screen_ticket = NULL WHERE screen_ticket = $1",
         "DELETE FROM message_links WHERE ticket_id = $1",
@@ -245,7 +245,7 @@ async fn forget_ticket(tx: &mut SqliteConnection, ticket: TicketId) -> Result<()
         "DELETE FROM imported_tickets WHERE ticket_id = $1",
         "DELETE FROM tickets WHERE id = $1",
     ] {
-        sqlx::query(statement)
+        sql::query(statement)
             .bind(ticket.0)
             .execute(&mut *tx)
             .await?;
@@ -255,11 +255,11 @@ async fn forget_ticket(tx: &mut SqliteConnection, ticket: TicketId) -> Result<()
 
 /// What the import wrote into the audit trail of a ticket that was there before.
 async fn forget_events(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     ticket: TicketId,
     before: Version,
 ) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM ticket_events WHERE ticket_id = $1 AND version > $2")
+    sql::query("DELETE FROM ticket_events WHERE ticket_id = $1 AND version > $2")
         .bind(ticket.0)
         .bind(before.0)
         .execute(tx)
@@ -268,8 +268,8 @@ async fn forget_events(
 }
 
 /// Those who became known by the import and have done nothing here since; answers how many.
-async fn forget_people(tx: &mut SqliteConnection, import: ImportId) -> Result<u64, StoreError> {
-    let idle: Vec<i64> = sqlx::query_scalar(
+async fn forget_people(tx: &mut Connection, import: ImportId) -> Result<u64, StoreError> {
+    let idle: Vec<i64> = sql::query_scalar(
         "SELECT i.person_id FROM imported_users AS i JOIN users AS u ON u.id = i.person_id
          WHERE i.import_id = $1 AND u.standing = 0
            AND u.id NOT IN (SELECT person_id FROM conversations)
@@ -283,13 +283,13 @@ async fn forget_people(tx: &mut SqliteConnection, import: ImportId) -> Result<u6
     .await?;
     let all = ids(idle.iter().copied());
     for statement in [
-        "DELETE FROM imported_users WHERE person_id IN (SELECT value FROM json_each($1))",
-        "DELETE FROM users WHERE id IN (SELECT value FROM json_each($1))",
+        "DELETE FROM imported_users WHERE person_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))",
+        "DELETE FROM users WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))",
     ] {
-        sqlx::query(statement).bind(&all).execute(&mut *tx).await?;
+        sql::query(statement).bind(&all).execute(&mut *tx).await?;
     }
     // Those who stay have become the desk's own.
-    sqlx::query(
+    sql::query(
         "DELETE FROM imported_users WHERE import_id = $1 AND person_id IN (
              SELECT person_id FROM conversations)",
     )

@@ -9,7 +9,6 @@ use std::collections::{HashMap, HashSet};
 
 use frontdesk_desk::ids::{PersonId, TicketId, Version};
 use frontdesk_desk::ticket::{Happened, SenderType, Status, Ticket, Time, UserRecord};
-use sqlx::{Row, SqliteConnection};
 
 use super::types::{FormerKey, ImportId, Taken, TakenMessage, Took};
 use super::write::{
@@ -19,6 +18,7 @@ use super::write::{
 use crate::store::db::Db;
 use crate::store::error::StoreError;
 use crate::store::rows::{self, micros};
+use crate::store::sql::{self, Connection};
 
 /// An import that is under way: its row is made with the first thing that is written.
 #[derive(Clone, Debug)]
@@ -45,13 +45,13 @@ impl Opening {
         timezone: String,
     ) -> Result<Self, StoreError> {
         let mut tx = db.read().await?;
-        let id: Option<i64> = sqlx::query_scalar(
+        let id: Option<i64> = sql::query_scalar(
             "SELECT max(id) FROM imports
              WHERE bot = $1 AND source = $2 AND ended_at IS NULL AND rolled_back_at IS NULL",
         )
         .bind(bot)
         .bind(&source)
-        .fetch_one(&mut *tx)
+        .fetch_one(&mut tx)
         .await?;
         Ok(Self {
             bot,
@@ -168,16 +168,16 @@ pub async fn finish(db: &Db, opening: &Opening, at: Time) -> Result<(), StoreErr
         return Ok(());
     };
     let mut tx = db.write().await?;
-    sqlx::query("UPDATE imports SET ended_at = $2 WHERE id = $1")
+    sql::query("UPDATE imports SET ended_at = $2 WHERE id = $1")
         .bind(id.0)
         .bind(micros(at))
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await?;
-    Ok(tx.commit().await?)
+    tx.commit().await
 }
 
 async fn make_plan<'a>(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     taken: &'a Taken,
     people: &'a HashMap<PersonId, UserRecord>,
 ) -> Result<Plan<'a>, StoreError> {
@@ -221,10 +221,10 @@ async fn make_plan<'a>(
 
 /// The ticket here that was that one there, and the version that the last import left it at.
 async fn find(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     key: &FormerKey,
 ) -> Result<Option<(Ticket, Version)>, StoreError> {
-    let row = sqlx::query(
+    let row = sql::query(
         "SELECT t.*,
                 (SELECT c.version FROM import_changes AS c WHERE c.ticket_id = t.id
                  ORDER BY c.import_id DESC LIMIT 1) AS left_at
@@ -245,12 +245,9 @@ async fn find(
     .transpose()
 }
 
-async fn known_messages(
-    tx: &mut SqliteConnection,
-    ticket: TicketId,
-) -> Result<HashSet<i64>, StoreError> {
+async fn known_messages(tx: &mut Connection, ticket: TicketId) -> Result<HashSet<i64>, StoreError> {
     let known: Vec<i64> =
-        sqlx::query_scalar("SELECT DISTINCT former_id FROM imported_messages WHERE ticket_id = $1")
+        sql::query_scalar("SELECT DISTINCT former_id FROM imported_messages WHERE ticket_id = $1")
             .bind(ticket.0)
             .fetch_all(tx)
             .await?;

@@ -3,19 +3,19 @@
 use frontdesk_desk::content::Source;
 use frontdesk_desk::ids::{ChatMessageId, PersonId, TicketId, Version};
 use frontdesk_desk::ticket::{Happened, Ticket, Time, UserRecord};
-use sqlx::SqliteConnection;
 
 use super::take::Opening;
 use super::types::{ImportId, Taken, TakenMessage};
 use crate::store::error::StoreError;
 use crate::store::rows::{micros, to_json};
+use crate::store::sql::{self, Connection};
 
 pub(super) async fn insert_import(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     opening: &Opening,
     at: Time,
 ) -> Result<ImportId, StoreError> {
-    let id: i64 = sqlx::query_scalar(
+    let id: i64 = sql::query_scalar(
         "INSERT INTO imports (bot, source, timezone, started_at) VALUES ($1, $2, $3, $4)
          RETURNING id",
     )
@@ -29,11 +29,11 @@ pub(super) async fn insert_import(
 }
 
 pub(super) async fn insert_person(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     import: ImportId,
     person: &UserRecord,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    sql::query(
         "INSERT INTO users (id, first_name, username, language_code, first_seen, last_seen)
          VALUES ($1, $2, $3, $4, $5, $5)",
     )
@@ -44,7 +44,7 @@ pub(super) async fn insert_person(
     .bind(micros(person.first_seen))
     .execute(&mut *tx)
     .await?;
-    sqlx::query("INSERT INTO imported_users (person_id, import_id) VALUES ($1, $2)")
+    sql::query("INSERT INTO imported_users (person_id, import_id) VALUES ($1, $2)")
         .bind(person.id.0)
         .bind(import.0)
         .execute(tx)
@@ -53,12 +53,12 @@ pub(super) async fn insert_person(
 }
 
 pub(super) async fn insert_ticket(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     taken: &Taken,
     at: Time,
 ) -> Result<Ticket, StoreError> {
     let ticket = &taken.ticket;
-    let id: i64 = sqlx::query_scalar(
+    let id: i64 = sql::query_scalar(
         "INSERT INTO tickets (user_id, subject, subject_folded, description, status, priority,
                               category, assigned_admin_id, created_at, updated_at, closed_at,
                               first_answer_at, waiting_since, unread, version, former_number)
@@ -81,7 +81,7 @@ pub(super) async fn insert_ticket(
     .bind(taken.key.id)
     .fetch_one(&mut *tx)
     .await?;
-    sqlx::query(
+    sql::query(
         "INSERT INTO imported_tickets
              (former_table, former_id, former_user, former_created, ticket_id)
          VALUES ($1, $2, $3, $4, $5)",
@@ -106,7 +106,7 @@ pub(super) async fn insert_ticket(
 }
 
 pub(super) async fn update_ticket(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     here: &Ticket,
     ticket: &Ticket,
 ) -> Result<(), StoreError> {
@@ -122,11 +122,8 @@ pub(super) async fn update_ticket(
 }
 
 /// What an import changes of a ticket that is here.
-pub(super) async fn write_fields(
-    tx: &mut SqliteConnection,
-    ticket: &Ticket,
-) -> Result<(), StoreError> {
-    sqlx::query(
+pub(super) async fn write_fields(tx: &mut Connection, ticket: &Ticket) -> Result<(), StoreError> {
+    sql::query(
         "UPDATE tickets
          SET status = $2, priority = $3, category = $4, assigned_admin_id = $5, updated_at = $6,
              closed_at = $7, first_answer_at = $8, waiting_since = $9, version = $10
@@ -148,13 +145,13 @@ pub(super) async fn write_fields(
 }
 
 pub(super) async fn insert_event(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     ticket: &Ticket,
     by: Option<PersonId>,
     at: Time,
     what: &Happened,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    sql::query(
         "INSERT INTO ticket_events (ticket_id, by_id, at, version, kind, what)
          VALUES ($1, $2, $3, $4, $5, $6)",
     )
@@ -171,24 +168,23 @@ pub(super) async fn insert_event(
 
 /// It stands nowhere in Telegram: it has a number of its own in the chat that is none.
 pub(super) async fn insert_message(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     import: ImportId,
     ticket: TicketId,
     message: &TakenMessage,
 ) -> Result<(), StoreError> {
-    let lowest: Option<i64> = sqlx::query_scalar(
-        "SELECT min(source_message) FROM ticket_messages WHERE source_chat = $1",
-    )
-    .bind(Source::NO_CHAT.0)
-    .fetch_one(&mut *tx)
-    .await?;
+    let lowest: Option<i64> =
+        sql::query_scalar("SELECT min(source_message) FROM ticket_messages WHERE source_chat = $1")
+            .bind(Source::NO_CHAT.0)
+            .fetch_one(&mut *tx)
+            .await?;
     let source = Source {
         chat: Source::NO_CHAT,
         message: ChatMessageId(lowest.unwrap_or(0) - 1),
     };
     let content = &message.content;
     let file = content.file.as_ref();
-    let id: i64 = sqlx::query_scalar(
+    let id: i64 = sql::query_scalar(
         "INSERT INTO ticket_messages (ticket_id, sender_id, sender_type, note, message_text,
                                       message_type, file_id, file_unique_id, source_chat,
                                       source_message, created_at)
@@ -207,7 +203,7 @@ pub(super) async fn insert_message(
     .bind(micros(message.at))
     .fetch_one(&mut *tx)
     .await?;
-    sqlx::query(
+    sql::query(
         "INSERT INTO imported_messages (ticket_id, former_id, part, message_id, import_id)
          VALUES ($1, $2, $3, $4, $5)",
     )
@@ -224,12 +220,12 @@ pub(super) async fn insert_message(
 /// What a rollback needs. Where the same import comes to a ticket twice, because it was cut off in
 /// between, it goes back to before the first time.
 pub(super) async fn remember_change(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     import: ImportId,
     ticket: &Ticket,
     before: Option<&Ticket>,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    sql::query(
         "INSERT INTO import_changes (import_id, ticket_id, version, before)
          VALUES ($1, $2, $3, $4)
          ON CONFLICT (import_id, ticket_id) DO UPDATE SET version = excluded.version",

@@ -152,7 +152,11 @@ async fn every_column_comes_back_as_it_was() {
 
     let facts = rig.facts(ANNA, &[Need::Original(source(ANNA, 100))]).await;
     let read = facts.original.unwrap().message;
-    assert_eq!(read.content, written.content);
+    let mut content = written.content;
+    if !rig.of_file() {
+        content.text = content.text.replace('\0', "\u{FFFD}");
+    }
+    assert_eq!(read.content, content);
     assert_eq!((read.source, read.created_at), (written.source, written.at));
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 
-use super::server::Server;
+use super::server::{self, Server};
 use super::*;
 use crate::store::import::{Former, FormerError, FormerTable, Origin};
 
@@ -80,7 +80,11 @@ async fn the_same_rows_are_read_from_both_databases() {
     let mut file = SqliteConnection::connect(&format!("sqlite:{}", path.display()))
         .await
         .unwrap();
-    let mut base: PgConnection = server.database(NAME).await;
+    let anew = ["DROP DATABASE IF EXISTS", "CREATE DATABASE"].map(|what| format!("{what} {NAME}"));
+    server::run_all(&server.url(""), anew.to_vec())
+        .await
+        .unwrap();
+    let mut base = PgConnection::connect(&server.url(NAME)).await.unwrap();
     for statement in TABLES.iter().chain(ROWS) {
         sqlx::query(AssertSqlSafe(*statement))
             .execute(&mut file)

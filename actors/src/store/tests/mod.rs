@@ -1,4 +1,4 @@
-//! The store against real files: what the tests share.
+//! The store against real databases: what the tests share.
 
 mod bans;
 mod commit;
@@ -9,6 +9,7 @@ mod gather;
 mod group;
 mod held;
 mod outbox;
+mod postgres;
 mod reader;
 mod redeliver;
 mod schema;
@@ -30,7 +31,7 @@ use frontdesk_desk::outcome::{NewEvent, NewMessage, TicketChange};
 use frontdesk_desk::screen::{Screen, Show};
 use frontdesk_desk::ticket::{Category, Happened, Priority, SenderType, Status, Ticket, Time};
 use frontdesk_desk::{Facts, Need};
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::AssertSqlSafe;
 use tempfile::TempDir;
 
 use super::types::{
@@ -39,6 +40,7 @@ use super::types::{
 };
 use super::writer::{Done, Work, Writer};
 use super::{Db, DbSettings, StoreError, facts as store_facts, migrate, reads};
+use crate::store::sql;
 use crate::tickets::{Record, Start};
 
 /// The bot of all tests.
@@ -70,11 +72,13 @@ struct Rig {
     writer: Writer,
 }
 
+/// A file in the folder, or the folder's database of the server that all tests run on this time.
 fn settings(folder: &TempDir) -> DbSettings {
-    DbSettings {
-        url: format!("sqlite:{}", folder.path().join("desk.db").display()),
-        readers: 2,
-    }
+    let url = match server::of_this_run(folder.path()) {
+        Some(url) => url,
+        None => format!("sqlite:{}", folder.path().join("desk.db").display()),
+    };
+    DbSettings { url, readers: 2 }
 }
 
 impl Rig {
@@ -186,38 +190,51 @@ impl Rig {
         assert_eq!(heads.unwrap(), []);
     }
 
+    /// Whether the database is a file.
+    fn of_file(&self) -> bool {
+        matches!(self.db, Db::Sqlite(_))
+    }
+
     /// Every row of every table, as text.
     async fn dump(&self) -> Vec<String> {
+        if !self.of_file() {
+            return server::dump(&settings(&self.folder).url, &["_sqlx_migrations"]);
+        }
         let mut tx = self.db.read().await.unwrap();
-        let tables = sqlx::query(
+        let tables = sql::query(
             "SELECT m.name, group_concat(c.name) AS columns
              FROM sqlite_master AS m, pragma_table_info(m.name) AS c
              WHERE m.type = 'table' AND m.name NOT LIKE '\\_sqlx%' ESCAPE '\\'
                AND m.name NOT LIKE 'ticket\\_subjects%' ESCAPE '\\'
              GROUP BY m.name ORDER BY m.name",
         )
-        .fetch_all(&mut *tx)
+        .fetch_all(&mut tx)
         .await
         .unwrap();
         let mut all = Vec::new();
         for table in &tables {
-            let name: String = table.get("name");
-            let columns: String = table.get("columns");
+            let name: String = table.try_get("name").unwrap();
+            let columns: String = table.try_get("columns").unwrap();
             let query = format!("SELECT json_array({columns}) AS row FROM {name} ORDER BY 1");
-            for row in sqlx::query(AssertSqlSafe(query))
-                .fetch_all(&mut *tx)
+            let rows: Vec<String> = sql::query_scalar(AssertSqlSafe(query))
+                .fetch_all(&mut tx)
                 .await
-                .unwrap()
-            {
-                all.push(format!("{name} {}", row.get::<String, _>("row")));
-            }
+                .unwrap();
+            all.extend(rows.iter().map(|row| format!("{name} {row}")));
         }
         all
     }
 
+    /// What no work of the desk would write.
+    async fn execute(&self, query: &'static str) {
+        let mut tx = self.db.write().await.unwrap();
+        sql::query(query).execute(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
     async fn count(&self, query: &'static str) -> i64 {
         let mut tx = self.db.read().await.unwrap();
-        sqlx::query_scalar(query).fetch_one(&mut *tx).await.unwrap()
+        sql::query_scalar(query).fetch_one(&mut tx).await.unwrap()
     }
 }
 

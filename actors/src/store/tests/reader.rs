@@ -59,11 +59,8 @@ async fn a_row_that_cannot_be_read_keeps_nobody_else_from_an_answer() {
     let rig = Rig::new().await;
     rig.done(decision(1, ANNA, 0, at(1))).await;
     rig.done(decision(2, BORIS, 0, at(2))).await;
-    sqlx::query("UPDATE conversations SET state = 'no JSON' WHERE person_id = $1")
-        .bind(ANNA.0)
-        .execute(rig.db.writer())
-        .await
-        .unwrap();
+    rig.execute("UPDATE conversations SET state = 'no JSON' WHERE person_id = 1")
+        .await;
     let reader = Reader::start(rig.db.clone());
     let people = [BORIS, ANNA, GLEB, BORIS].map(|person| reader.conversation(person));
     let found = join_all(people).await;

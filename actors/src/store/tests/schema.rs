@@ -1,6 +1,8 @@
 //! The schema: up, down and up again, and what is refused in words.
 
+use super::migrate::Down;
 use super::*;
+use crate::store::sql;
 
 async fn fresh() -> (TempDir, Db) {
     let folder = TempDir::new().unwrap();
@@ -15,10 +17,26 @@ async fn applied(db: &Db) -> Vec<bool> {
 
 async fn objects(db: &Db) -> Vec<String> {
     let mut tx = db.read().await.unwrap();
-    sqlx::query_scalar("SELECT coalesce(sql, name) FROM sqlite_master ORDER BY type, name")
-        .fetch_all(&mut *tx)
-        .await
-        .unwrap()
+    sql::query_scalar(match db {
+        Db::Sqlite(_) => "SELECT coalesce(sql, name) FROM sqlite_master ORDER BY type, name",
+        Db::Postgres(_) => {
+            "SELECT CAST(c.relname AS TEXT) || ' ' || coalesce(pg_get_indexdef(i.indexrelid), (
+                 SELECT string_agg(a.attname || ' ' || CAST(a.atttypid AS TEXT), ', '
+                                   ORDER BY a.attnum)
+                 FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum > 0), '')
+             FROM pg_class AS c LEFT JOIN pg_index AS i ON i.indexrelid = c.oid
+             WHERE c.relnamespace = CAST('public' AS regnamespace) AND c.relkind <> 't'
+             UNION ALL
+             SELECT CAST(oid AS regprocedure) || ' ' || prosrc FROM pg_proc
+             WHERE pronamespace = CAST('public' AS regnamespace)
+             UNION ALL
+             SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+             ORDER BY 1"
+        }
+    })
+    .fetch_all(&mut tx)
+    .await
+    .unwrap()
 }
 
 #[tokio::test]
@@ -29,10 +47,12 @@ async fn up_and_down_and_up_again_gives_the_same_schema() {
     assert_eq!(steps, applied(&db).await.len());
     assert_eq!(migrate::up(&db).await.unwrap(), 0);
     let whole = objects(&db).await;
-    assert!(migrate::down(&db, 1, false, at(0)).await.unwrap().is_some());
+    let down = migrate::down(&db, 1, false, at(0)).await.unwrap();
+    assert!(matches!(down, Down::Done(_)));
     assert_eq!(applied(&db).await[..2], [true, false]);
     migrate::down(&db, 0, false, at(1)).await.unwrap();
-    assert!(migrate::down(&db, 0, false, at(2)).await.unwrap().is_none());
+    let down = migrate::down(&db, 0, false, at(2)).await.unwrap();
+    assert_eq!(down, Down::Nothing);
     let left = objects(&db).await;
     assert!(
         left.iter()
@@ -52,10 +72,10 @@ async fn down_keeps_data_unless_told_and_copies_it_first() {
     let unknown = migrate::down(&rig.db, 99, true, at(2)).await;
     assert!(matches!(unknown, Err(StoreError::Refused(_))));
 
-    let copy = migrate::down(&rig.db, 0, true, at(2))
-        .await
-        .unwrap()
-        .unwrap();
+    let down = migrate::down(&rig.db, 0, true, at(2)).await.unwrap();
+    let Down::Done(Some(copy)) = down else {
+        panic!("no copy: {down:?}");
+    };
     assert_eq!(copy.parent(), Some(rig.folder.path()));
     let url = format!("sqlite:{}", copy.display());
     let kept = Db::open(&DbSettings { url, readers: 1 }).await.unwrap();
@@ -72,13 +92,15 @@ async fn other_schemas_are_refused_in_words() {
     assert!(matches!(older, Err(StoreError::Older { theirs: 0, .. })));
     assert!(migrate::ready(&db, true).await.unwrap() > 0);
     assert_eq!(migrate::ready(&db, false).await, Ok(0));
-    sqlx::query(
+    let mut tx = db.write().await.unwrap();
+    sql::query(
         "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
-         VALUES (900, 'of a later day', true, x'00', 0)",
+         VALUES (900, 'of a later day', true, 'x', 0)",
     )
-    .execute(db.writer())
+    .execute(&mut tx)
     .await
     .unwrap();
+    tx.commit().await.unwrap();
     for refused in [
         migrate::ready(&db, true).await.map(|_| ()),
         migrate::ready(&db, false).await.map(|_| ()),
@@ -93,8 +115,13 @@ async fn other_schemas_are_refused_in_words() {
 }
 
 #[tokio::test]
-async fn only_files_of_sqlite_are_opened() {
-    for url in ["postgres://u:secret@h/d", "sqlite::memory:", "desk.db"] {
+async fn only_the_two_kinds_of_database_are_opened() {
+    for url in [
+        "postgres://u:secret@[h/d",
+        "mysql://u:secret@h/d",
+        "sqlite::memory:",
+        "desk.db",
+    ] {
         let settings = DbSettings {
             url: url.to_owned(),
             readers: 1,
@@ -143,7 +170,7 @@ async fn lists_and_the_outbox_are_read_by_their_indexes() {
         ),
         (
             "tickets_by_user",
-            "SELECT * FROM tickets WHERE user_id = 1 AND (status = 'closed') = 0
+            "SELECT * FROM tickets WHERE user_id = 1 AND (status = 'closed') = false
              ORDER BY updated_at DESC, id DESC LIMIT 8"
                 .to_owned(),
         ),
@@ -161,11 +188,14 @@ async fn lists_and_the_outbox_are_read_by_their_indexes() {
     ];
     let mut tx = db.read().await.unwrap();
     for (index, query) in plans {
-        let plan = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {query}")))
-            .fetch_all(&mut *tx)
+        let plan = sql::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {query}")))
+            .fetch_all(&mut tx)
             .await
             .unwrap();
-        let plan: Vec<String> = plan.iter().map(|row| row.get("detail")).collect();
+        let plan: Vec<String> = plan
+            .iter()
+            .map(|row| row.try_get("detail").unwrap())
+            .collect();
         let plan = plan.join("; ");
         assert!(
             plan.contains(index) && !plan.contains("TEMP B-TREE"),

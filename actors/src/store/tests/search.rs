@@ -3,9 +3,17 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::store::sql;
 
 /// Rows that the index holds.
 const TAKEN_IN: &str = "SELECT count(*) FROM ticket_subjects_docsize";
+
+/// Only SQLite's index is told of new tickets later.
+async fn taken_in(rig: &Rig, expected: i64) {
+    if rig.of_file() {
+        assert_eq!(rig.count(TAKEN_IN).await, expected);
+    }
+}
 
 /// Opens tickets with these subjects, at one moment: none of them is in the index.
 async fn rig(subjects: &[&str]) -> Rig {
@@ -59,19 +67,19 @@ async fn words_are_found_before_and_after_they_are_in_the_index() {
         ("router %", &[2]),
         ("%", &[]),
     ];
-    assert_eq!(rig.count(TAKEN_IN).await, 0);
+    taken_in(&rig, 0).await;
     for (query, expected) in cases {
         assert_eq!(found(&rig, query).await, expected, "{query}, not taken in");
     }
     later(&rig, 1).await;
-    assert_eq!(rig.count(TAKEN_IN).await, 5);
+    taken_in(&rig, 5).await;
     for (query, expected) in cases {
         assert_eq!(found(&rig, query).await, expected, "{query}, taken in");
     }
     // Old and new ones stand in one list, the newest first.
     rig.done(opening(200, ANNA, 5, "Принтер снова", at(61)))
         .await;
-    assert_eq!(rig.count(TAKEN_IN).await, 5);
+    taken_in(&rig, 5).await;
     assert_eq!(found(&rig, "принтер").await, [6, 3, 1]);
 }
 
@@ -110,7 +118,7 @@ async fn what_is_taken_back_is_not_found() {
     let rig = rig(&["Printer one", "Printer two", "Printer three"]).await;
     later(&rig, 1).await;
     // As the rollback of an import does it: the last one, and one in the middle.
-    for ticket in [3, 1] {
+    for ticket in [3_i64, 1] {
         let mut tx = rig.db.write().await.unwrap();
         for query in [
             "DELETE FROM notices WHERE ticket_id = $1",
@@ -119,9 +127,9 @@ async fn what_is_taken_back_is_not_found() {
             "DELETE FROM ticket_messages WHERE ticket_id = $1",
             "DELETE FROM tickets WHERE id = $1",
         ] {
-            sqlx::query(query)
+            sql::query(query)
                 .bind(ticket)
-                .execute(&mut *tx)
+                .execute(&mut tx)
                 .await
                 .unwrap();
         }
@@ -138,13 +146,14 @@ async fn what_is_taken_back_is_not_found() {
 
 /// SQLite's own check that the index says what the tickets say.
 async fn holds_together(rig: &Rig) {
+    if !rig.of_file() {
+        return;
+    }
     let mut tx = rig.db.write().await.unwrap();
-    sqlx::query(
-        "INSERT INTO ticket_subjects (ticket_subjects, rank) VALUES ('integrity-check', 1)",
-    )
-    .execute(&mut *tx)
-    .await
-    .unwrap();
+    sql::query("INSERT INTO ticket_subjects (ticket_subjects, rank) VALUES ('integrity-check', 1)")
+        .execute(&mut tx)
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -207,16 +216,19 @@ async fn many_new_tickets_are_taken_in_a_few_at_a_time() {
     }
     rig.done(opened).await;
     let mut counts = BTreeSet::new();
+    let of_file = rig.of_file();
     for round in 1..=3 {
         later(&rig, round).await;
-        counts.insert(rig.count(TAKEN_IN).await);
+        if of_file {
+            counts.insert(rig.count(TAKEN_IN).await);
+        }
         let list = Need::Find {
             query: "printer".to_owned(),
             page: 0,
         };
         assert_eq!(rig.facts(VERA, &[list]).await.list.total, 300);
     }
-    assert_eq!(counts.into_iter().collect::<Vec<_>>(), [250, 300]);
+    assert!(!of_file || counts.into_iter().eq([250, 300]));
 }
 
 #[tokio::test]
@@ -228,7 +240,7 @@ async fn the_migration_of_a_filled_database_works_both_ways() {
     assert_eq!(ticket_count(&rig).await, 2);
     migrate::up(&rig.db).await.unwrap();
     // The migration takes in all there are.
-    assert_eq!(rig.count(TAKEN_IN).await, 2);
+    taken_in(&rig, 2).await;
     assert_eq!(rig.dump().await, whole);
     assert_eq!(found(&rig, "принт").await, [2]);
     holds_together(&rig).await;

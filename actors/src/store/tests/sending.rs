@@ -300,7 +300,7 @@ async fn what_is_over_is_forgotten_in_time_and_what_can_be_asked_for_is_not() {
     rig.record(at(2), results(&doubtful, || DeliveryResult::Nothing))
         .await;
     let left = async || {
-        rig.count("SELECT coalesce(sum(chat_id - 90), 0) FROM notices")
+        rig.count("SELECT CAST(coalesce(sum(chat_id - 90), 0) AS BIGINT) FROM notices")
             .await
     };
     let day = |days: i64| at(3) + TimeDelta::days(days);
@@ -371,10 +371,8 @@ async fn a_notice_that_cannot_be_read_can_be_given_up() {
         plain(ChatId(91), Lane::Own, at(1), "y"),
     ];
     rig.done(telling(1, 0, notices, at(1))).await;
-    sqlx::query("UPDATE notices SET body = '{}' WHERE id = 1")
-        .execute(rig.db.writer())
-        .await
-        .unwrap();
+    rig.execute("UPDATE notices SET body = '{}' WHERE id = 1")
+        .await;
     let take = Work::Take {
         notices: vec![NoticeId(1)],
         now: at(1),

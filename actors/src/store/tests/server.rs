@@ -1,33 +1,163 @@
-//! A PostgreSQL of the tests' own: that of `FRONTDESK_TEST_POSTGRES_URL`, or a throw-away one.
+//! A PostgreSQL for tests: that of `FRONTDESK_TEST_POSTGRES_URL`, or a throw-away one; and tests that
+//! were written for files, run again on it.
+//!
+//! The tests' program starts itself once more, with the server in [`THIS_RUN`]: there each folder of a
+//! test has a database of its own in place of a file.
 
 use std::net::TcpListener;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use sqlx::{Connection, PgConnection};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tempfile::TempDir;
 
 /// Longer than a start takes; only what hangs comes to it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Where the server of this run is, if the tests run on one: a URL without a database.
+const THIS_RUN: &str = "TEST_RUN_POSTGRES";
+
+/// Runs the tests of this program whose names have `filter` once more, on a server, but those with a
+/// name among `files`: these are about files alone.
+pub(crate) async fn run_again(filter: Option<&str>, files: &[&str]) {
+    if std::env::var_os(THIS_RUN).is_some() {
+        return;
+    }
+    let Some(server) = Server::start().await else {
+        return;
+    };
+    let mut again = Command::new(std::env::current_exe().expect("this program"));
+    again.args(filter).env(THIS_RUN, &server.base);
+    for skipped in files {
+        again.args(["--skip", skipped]);
+    }
+    let again = again
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it runs");
+    let run = again.id();
+    let again = again.wait_with_output().expect("an end");
+    server.forget(run).await;
+    let told = String::from_utf8_lossy(&again.stdout);
+    let failed = told.find("\nfailures:").unwrap_or(0);
+    let end = told.lines().last().unwrap_or_default();
+    assert!(
+        again.status.success(),
+        "on PostgreSQL:\n{}",
+        &told[failed..]
+    );
+    assert!(!told.contains(" 0 passed"), "nothing ran:\n{told}");
+    println!("on PostgreSQL: {end}");
+}
+
+/// The databases of this run, each with its folder.
+static MADE: Mutex<Vec<(PathBuf, String)>> = Mutex::new(Vec::new());
+
+/// The number of the next one.
+static NEXT: AtomicU32 = AtomicU32::new(0);
+
+/// The texts that a query finds in a database of a server.
+pub(crate) fn texts(url: &str, query: &str) -> Vec<String> {
+    wait(async {
+        let mut connection = PgConnection::connect(url).await?;
+        let texts = sqlx::query_scalar(AssertSqlSafe(query))
+            .fetch_all(&mut connection)
+            .await?;
+        connection.close().await?;
+        Ok(texts)
+    })
+    .expect("rows")
+}
+
+/// All rows of a database of a server, but those of some tables.
+pub(crate) fn dump(url: &str, but: &[&str]) -> Vec<String> {
+    let tables = texts(
+        url,
+        "SELECT CAST(tablename AS TEXT) FROM pg_tables WHERE schemaname = 'public' ORDER BY 1",
+    );
+    let mut all = Vec::new();
+    for table in tables.iter().filter(|table| !but.contains(&table.as_str())) {
+        let query = format!("SELECT CAST(to_jsonb({table}.*) AS TEXT) FROM {table} ORDER BY 1");
+        let rows = texts(url, &query);
+        all.extend(rows.iter().map(|row| format!("{table} {row}")));
+    }
+    all
+}
+
+/// Runs these on a server, at its URL without a database.
+pub(crate) async fn run_all(base: &str, statements: Vec<String>) -> Result<(), sqlx::Error> {
+    let mut admin = PgConnection::connect(&format!("{base}postgres")).await?;
+    for statement in statements {
+        sqlx::query(AssertSqlSafe(statement))
+            .execute(&mut admin)
+            .await?;
+    }
+    admin.close().await
+}
+
+/// Waits beside whatever runtime the test has.
+fn wait<T: Send>(
+    what: impl Future<Output = Result<T, sqlx::Error>> + Send,
+) -> Result<T, sqlx::Error> {
+    let run = || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        runtime.expect("a runtime").block_on(what)
+    };
+    std::thread::scope(|scope| scope.spawn(run).join().expect("no panic"))
+}
+
+/// The database that belongs to this folder, made when it is first asked for; `None` where the
+/// tests run on files.
+pub(crate) fn of_this_run(folder: &Path) -> Option<String> {
+    let base = std::env::var(THIS_RUN).ok()?;
+    let mut made = MADE.lock().expect("no panic in between");
+    if let Some((_, name)) = made.iter().find(|(of, _)| of == folder) {
+        return Some(format!("{base}{name}"));
+    }
+    // Whose test has ended.
+    let (kept, gone) = made.drain(..).partition(|(of, _)| of.exists());
+    let (_, gone): (Vec<PathBuf>, Vec<String>) = Vec::into_iter(gone).unzip();
+    *made = kept;
+    let name = format!(
+        "desk_{}_{}",
+        std::process::id(),
+        NEXT.fetch_add(1, Ordering::Relaxed)
+    );
+    let mut statements: Vec<String> = gone
+        .iter()
+        .map(|gone| format!("DROP DATABASE {gone} WITH (FORCE)"))
+        .collect();
+    statements.push(format!("CREATE DATABASE {name}"));
+    wait(run_all(&base, statements)).expect("a database");
+    made.push((folder.to_owned(), name.clone()));
+    Some(format!("{base}{name}"))
+}
+
 /// A server, until it is dropped.
-pub(super) struct Server {
+pub(crate) struct Server {
     /// `postgres://…/`, without a database.
     base: String,
     own: Option<Own>,
 }
 
 struct Own {
-    folder: TempDir,
     child: Child,
+    #[expect(dead_code, reason = "it lies there until it has ended")]
+    folder: TempDir,
 }
 
 impl Server {
     /// `None`, said in one line, where there is none on this machine; a failure with
     /// `FRONTDESK_REQUIRE_POSTGRES=1`.
-    pub(super) async fn start() -> Option<Self> {
+    pub(crate) async fn start() -> Option<Self> {
         if let Ok(url) = std::env::var("FRONTDESK_TEST_POSTGRES_URL") {
             let base = url.rsplit_once('/').expect("a URL with a database").0;
             return Some(Self {
@@ -35,77 +165,58 @@ impl Server {
                 own: None,
             });
         }
-        if !Command::new("initdb")
-            .arg("--version")
-            .stdout(Stdio::null())
-            .status()
-            .is_ok_and(|status| status.success())
-        {
+        let Some(programs) = programs() else {
             let required = std::env::var("FRONTDESK_REQUIRE_POSTGRES").is_ok_and(|set| set == "1");
             assert!(!required, "no initdb and no FRONTDESK_TEST_POSTGRES_URL");
-            println!("skipped: no PostgreSQL on this machine (no initdb in PATH)");
+            println!("skipped: no PostgreSQL on this machine (no initdb)");
             return None;
-        }
-        let folder = tempfile::tempdir().unwrap();
-        let root = folder.path().metadata().unwrap().uid() == 0;
+        };
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = folder.path().metadata().expect("a folder").uid() == 0;
         if root {
             let owner = Command::new("chown")
                 .arg("nobody")
                 .arg(folder.path())
                 .status();
-            assert!(owner.unwrap().success());
+            assert!(owner.expect("chown").success());
         }
         // It refuses to run as root.
-        let command = |program: &str, folder: &Path| {
-            let mut command = match root {
-                true => {
-                    let mut command = Command::new("runuser");
-                    command.args(["-u", "nobody", "--", program]);
-                    command
-                }
-                false => Command::new(program),
-            };
+        let as_nobody = match root {
+            true => "exec runuser -u nobody -- ",
+            false => "exec ",
+        };
+        let run = |script: &str| {
+            let mut command = Command::new("sh");
             command
-                .arg("-D")
-                .arg(folder.join("data"))
-                .current_dir(folder);
-            command
-                .stdin(Stdio::null())
+                .args(["-c", script])
+                .env("PROGRAMS", &programs)
+                .current_dir(folder.path())
                 .stdout(Stdio::null())
                 .stderr(Stdio::null());
             command
         };
-        let made = command("initdb", folder.path())
-            .args([
-                "-U",
-                "desk",
-                "--auth=trust",
-                "--no-sync",
-                "-E",
-                "UTF8",
-                "--locale=C",
-            ])
+        let initdb =
+            "\"$PROGRAMS/initdb\" -D data -U desk --auth=trust --no-sync -E UTF8 --locale=C";
+        let made = run(&format!("{as_nobody}{initdb}"))
+            .stdin(Stdio::null())
             .status();
-        assert!(made.unwrap().success(), "initdb");
-        let port = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
-        let child = command("postgres", folder.path())
-            .args([
-                "-p",
-                &port.to_string(),
-                "-c",
-                "listen_addresses=127.0.0.1",
-                "-F",
-            ])
-            .args(["-c", "unix_socket_directories="])
+        assert!(made.expect("a shell").success(), "initdb");
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        drop(listener);
+        // It ends with the pipe, and that with this process, whatever ends it.
+        let postgres = format!(
+            "({as_nobody}\"$PROGRAMS/postgres\" -D data -F -p {port} -c listen_addresses=127.0.0.1 \
+             -c unix_socket_directories= -c max_connections=300) </dev/null & \
+             cat >/dev/null; kill -QUIT \"$(head -n 1 data/postmaster.pid)\"; wait"
+        );
+        let child = run(&postgres)
+            .stdin(Stdio::piped())
             .spawn()
-            .unwrap();
+            .expect("a shell");
         let server = Self {
             base: format!("postgres://desk@127.0.0.1:{port}/"),
-            own: Some(Own { folder, child }),
+            own: Some(Own { child, folder }),
         };
         let begun = Instant::now();
         while PgConnection::connect(&server.url("postgres"))
@@ -118,35 +229,48 @@ impl Server {
         Some(server)
     }
 
-    /// One of its databases.
-    pub(super) fn url(&self, database: &str) -> String {
-        format!("{}{database}", self.base)
+    /// Drops what a run has made on a server that stays.
+    async fn forget(&self, run: u32) {
+        if self.own.is_some() {
+            return;
+        }
+        let made = texts(
+            &self.url("postgres"),
+            &format!(
+                "SELECT CAST(datname AS TEXT) FROM pg_database WHERE datname LIKE 'desk\\_{run}\\_%'"
+            ),
+        );
+        let drop = made
+            .iter()
+            .map(|name| format!("DROP DATABASE {name} WITH (FORCE)"));
+        let drop: Vec<String> = drop.collect();
+        wait(run_all(&self.base, drop)).expect("they can be dropped");
     }
 
-    /// Makes a database, anew if there is one.
-    pub(super) async fn database(&self, name: &str) -> PgConnection {
-        let mut admin = PgConnection::connect(&self.url("postgres")).await.unwrap();
-        for statement in [
-            format!("DROP DATABASE IF EXISTS {name}"),
-            format!("CREATE DATABASE {name}"),
-        ] {
-            sqlx::query(sqlx::AssertSqlSafe(statement))
-                .execute(&mut admin)
-                .await
-                .unwrap();
-        }
-        PgConnection::connect(&self.url(name)).await.unwrap()
+    /// One of its databases.
+    pub(crate) fn url(&self, database: &str) -> String {
+        format!("{}{database}", self.base)
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let Some(own) = &mut self.own else { return };
-        // The server itself, not who started it for us; a drop can only try.
-        let pid = std::fs::read_to_string(own.folder.path().join("data/postmaster.pid"));
-        if let Some(pid) = pid.ok().as_deref().and_then(|pid| pid.lines().next()) {
-            let _ = Command::new("kill").args(["-QUIT", pid]).status();
+        if let Some(own) = &mut self.own {
+            drop(own.child.stdin.take());
+            // A drop can only try.
+            let _ = own.child.wait();
         }
-        let _ = own.child.wait();
     }
+}
+
+/// Where its programs are.
+fn programs() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let debian = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten();
+    let debian = debian.filter_map(|version| Some(version.ok()?.path().join("bin")));
+    std::env::split_paths(&path)
+        .chain(debian)
+        .find(|folder| folder.join("initdb").exists() && folder.join("postgres").exists())
 }

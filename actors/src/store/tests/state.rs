@@ -3,6 +3,7 @@
 use super::*;
 use crate::store::Trouble;
 use crate::store::quarantine::{self, Quarantined};
+use crate::store::sql;
 use crate::store::types::QuarantineId;
 use crate::tickets::{Admins, Attempt, PutAside, Remember, Remembered, RetryFailed, Stop};
 
@@ -286,7 +287,11 @@ async fn a_screen_that_cannot_be_shown_is_given_up() {
 async fn a_full_disk_is_waited_for() {
     let rig = Rig::new().await;
     let limit = async |pages: &'static str| {
-        sqlx::query(pages).execute(rig.db.writer()).await.unwrap();
+        let Db::Sqlite(file) = &rig.db else {
+            panic!("a test of a file");
+        };
+        let query = sqlx::query(pages).execute(file.writer()).await;
+        query.unwrap();
     };
     // No page more than there are.
     limit("PRAGMA max_page_count = 1").await;
@@ -302,7 +307,7 @@ async fn a_full_disk_is_waited_for() {
 #[tokio::test]
 async fn a_file_that_was_moved_away_is_written_to_no_more() {
     let rig = Rig::new().await;
-    let path = rig.db.path().to_owned();
+    let path = rig.db.path().unwrap().to_owned();
     let elsewhere = rig.folder.path().join("elsewhere.db");
     let moved = Err(StoreError::Unavailable(Trouble::Moved));
     std::fs::rename(&path, &elsewhere).unwrap();
@@ -321,7 +326,7 @@ async fn what_sqlite_rolled_back_by_itself_costs_no_connection_for_ever() {
         for tx in [rig.db.write().await, rig.db.read().await] {
             let mut tx = tx.unwrap();
             // As it does when the disk fails.
-            sqlx::query("ROLLBACK").execute(&mut *tx).await.unwrap();
+            sql::query("ROLLBACK").execute(&mut tx).await.unwrap();
             assert!(tx.commit().await.is_err());
         }
     }
@@ -349,11 +354,11 @@ async fn a_lock_of_another_program_is_waited_for() {
 #[tokio::test]
 async fn one_desk_at_a_time_has_a_database() {
     let rig = Rig::new().await;
-    let claim = rig.db.claim().unwrap();
+    let claim = rig.db.claim().await.unwrap();
     let other = Db::open(&settings(&rig.folder)).await.unwrap();
-    assert!(matches!(other.claim(), Err(StoreError::Refused(_))));
+    assert!(matches!(other.claim().await, Err(StoreError::Refused(_))));
     drop(claim);
-    assert!(other.claim().is_ok());
+    assert!(other.claim().await.is_ok());
 }
 
 #[tokio::test]

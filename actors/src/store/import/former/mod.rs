@@ -150,7 +150,7 @@ impl Former {
     pub async fn open(origin: Origin, ours: &Db) -> Result<Self, FormerError> {
         let link = match &origin {
             Origin::File(path) => {
-                if is_same(path, ours.path()) {
+                if ours.path().is_some_and(|ours| is_same(path, ours)) {
                     return Err(FormerError::Ours(origin));
                 }
                 match std::fs::metadata(path) {

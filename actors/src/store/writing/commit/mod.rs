@@ -12,17 +12,17 @@ use std::collections::{HashMap, HashSet};
 
 use frontdesk_desk::ids::BotId;
 use frontdesk_desk::notice::Lane;
-use sqlx::SqliteConnection;
 
-pub(in crate::store::sqlite) use self::ban::lift;
+pub(in crate::store::writing) use self::ban::lift;
 use self::batch::Batch;
 use crate::store::error::StoreError;
 use crate::store::rows::{ids, to_json};
+use crate::store::sql::{self, Connection};
 use crate::store::types::{Committed, Decision};
 
 /// Commits decisions, in which no person and no stored ticket occurs twice. Answers in order.
 pub(in crate::store) async fn commit(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     bot: BotId,
     decisions: &[&Decision],
 ) -> Result<Vec<Committed>, StoreError> {
@@ -68,6 +68,43 @@ struct Known {
     last_message: i64,
 }
 
+/// What the preconditions of decisions are tested on, one row each.
+macro_rules! known {
+    () => {
+        "SELECT 'mark' AS what, update_id AS a, 0 AS b, 0 AS c, 0 AS d, NULL AS e
+        FROM handled_updates
+        WHERE bot_id = $1 AND update_id IN (SELECT CAST(value AS BIGINT) FROM json_each($2))
+        UNION ALL
+        SELECT 'person', u.id, coalesce(v.version, 0), coalesce(v.screen_no, 0),
+               u.reachable * 2 + u.muted, v.screen_message
+        FROM users AS u LEFT JOIN conversations AS v ON v.person_id = u.id
+        WHERE u.id IN (SELECT CAST(value AS BIGINT) FROM json_each($3))
+        UNION ALL
+        SELECT 'ticket', id, version, 0, 0, NULL FROM tickets
+        WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each($4))
+        UNION ALL
+        SELECT 'message', m.source_chat, m.source_message, 0, 0, NULL
+        FROM json_each($5) AS j JOIN ticket_messages AS m
+          ON m.source_chat = CAST(j.value ->> 0 AS BIGINT)
+         AND m.source_message = CAST(j.value ->> 1 AS BIGINT)
+        UNION ALL
+        SELECT 'quarantine', id, 0, 0, 0, NULL FROM quarantine
+        WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each($6))
+        UNION ALL
+        SELECT 'notice', id, 0, 0, 0, NULL FROM notices
+        WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each($7)) AND state IN ('pending', 'held', 'failed')
+        UNION ALL
+        SELECT 'standing', id, standing, 0, 0, NULL FROM users
+        WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each($8))
+        UNION ALL
+        SELECT 'gathered', min(due_at), 0, 0, 0, NULL FROM gatherings
+        HAVING min(due_at) IS NOT NULL
+        UNION ALL
+        SELECT name, seq, 0, 0, 0, NULL FROM sqlite_sequence
+        WHERE name IN ('tickets', 'ticket_messages')"
+    };
+}
+
 #[derive(Clone, Copy)]
 struct KnownPerson {
     version: i64,
@@ -89,7 +126,7 @@ enum Verdict {
 
 impl Known {
     async fn read(
-        connection: &mut SqliteConnection,
+        connection: &mut Connection,
         bot: BotId,
         decisions: &[&Decision],
     ) -> Result<Self, StoreError> {
@@ -99,39 +136,18 @@ impl Known {
             .map(|message| [message.source.chat.0, message.source.message.0])
             .collect();
         // One row: the driver takes rows apart at a price.
-        let rows: String = sqlx::query_scalar(
-            "SELECT json_group_array(json_array(what, a, b, c, d, e)) FROM (
-             SELECT 'mark' AS what, update_id AS a, 0 AS b, 0 AS c, 0 AS d, NULL AS e
-             FROM handled_updates
-             WHERE bot_id = $1 AND update_id IN (SELECT value FROM json_each($2))
-             UNION ALL
-             SELECT 'person', u.id, coalesce(v.version, 0), coalesce(v.screen_no, 0),
-                    u.reachable * 2 + u.muted, v.screen_message
-             FROM users AS u LEFT JOIN conversations AS v ON v.person_id = u.id
-             WHERE u.id IN (SELECT value FROM json_each($3))
-             UNION ALL
-             SELECT 'ticket', id, version, 0, 0, NULL FROM tickets
-             WHERE id IN (SELECT value FROM json_each($4))
-             UNION ALL
-             SELECT 'message', m.source_chat, m.source_message, 0, 0, NULL
-             FROM json_each($5) AS j JOIN ticket_messages AS m
-               ON m.source_chat = j.value ->> 0 AND m.source_message = j.value ->> 1
-             UNION ALL
-             SELECT 'quarantine', id, 0, 0, 0, NULL FROM quarantine
-             WHERE id IN (SELECT value FROM json_each($6))
-             UNION ALL
-             SELECT 'notice', id, 0, 0, 0, NULL FROM notices
-             WHERE id IN (SELECT value FROM json_each($7)) AND state IN ('pending', 'held', 'failed')
-             UNION ALL
-             SELECT 'standing', id, standing, 0, 0, NULL FROM users
-             WHERE id IN (SELECT value FROM json_each($8))
-             UNION ALL
-             SELECT 'gathered', min(due_at), 0, 0, 0, NULL FROM gatherings
-             HAVING min(due_at) IS NOT NULL
-             UNION ALL
-             SELECT name, seq, 0, 0, 0, NULL FROM sqlite_sequence
-             WHERE name IN ('tickets', 'ticket_messages'))",
-        )
+        let rows: String = sql::query_scalar(connection.pick(
+            concat!(
+                "SELECT json_group_array(json_array(what, a, b, c, d, e)) FROM (",
+                known!(),
+                ")"
+            ),
+            concat!(
+                "SELECT CAST(jsonb_agg(jsonb_build_array(what, a, b, c, d, e)) AS TEXT) FROM (",
+                known!(),
+                ") AS known"
+            ),
+        ))
         .bind(bot.0)
         .bind(ids(decisions.iter().map(|one| one.update.0)))
         .bind(ids(decisions.iter().map(|one| one.person.id.0)))

@@ -4,11 +4,11 @@ use chrono::TimeDelta;
 use frontdesk_desk::ids::{BotId, PersonId, UpdateId};
 use frontdesk_desk::notice::{Body, Lane, NewNotice};
 use frontdesk_desk::ticket::{Happened, Time};
-use sqlx::{Row, SqliteConnection};
 
 use super::outbox;
 use crate::store::error::StoreError;
 use crate::store::rows::{ids, micros, to_json};
+use crate::store::sql::{self, Connection};
 use crate::store::types::{Hold, Started};
 use crate::tickets::{Attempt, PutAside, Remember, Remembered, RetryFailed, Start};
 
@@ -26,7 +26,7 @@ pub(in crate::store) const EVERYBODY: i64 = 0;
 
 /// Begins a run of the desk; see [`Start`].
 pub(in crate::store) async fn start(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     start: &Start,
 ) -> Result<Started, StoreError> {
     if let Some(theirs) = get(connection, "bot_id").await? {
@@ -47,7 +47,7 @@ pub(in crate::store) async fn start(
     set_back(connection, start.at).await?;
     prune(connection, start.bot, start.at).await?;
     // Whoever was sending these is gone: nobody knows whether they came through.
-    sqlx::query(
+    sql::query(
         "UPDATE notices SET state = 'pending', doubtful = 1, due_at = $1 WHERE state = 'sending'",
     )
     .bind(micros(start.at))
@@ -59,22 +59,22 @@ pub(in crate::store) async fn start(
 
 /// Should the machine's clock be behind what it was at the last update, what is due later is put
 /// forward as much: nobody waits for hours because of a clock that was wrong.
-async fn set_back(connection: &mut SqliteConnection, now: Time) -> Result<(), StoreError> {
-    let last: Option<i64> = sqlx::query_scalar("SELECT max(at) FROM handled_updates")
+async fn set_back(connection: &mut Connection, now: Time) -> Result<(), StoreError> {
+    let last: Option<i64> = sql::query_scalar("SELECT max(at) FROM handled_updates")
         .fetch_one(&mut *connection)
         .await?;
     let now = micros(now);
     let Some(ahead) = last.map(|last| last - now).filter(|ahead| *ahead > 0) else {
         return Ok(());
     };
-    sqlx::query(
+    sql::query(
         "UPDATE notices SET due_at = max(due_at - $1, $2) WHERE state = 'pending' AND due_at > $2",
     )
     .bind(ahead)
     .bind(now)
     .execute(&mut *connection)
     .await?;
-    sqlx::query("UPDATE holds SET until = max(until - $1, $2)")
+    sql::query("UPDATE holds SET until = max(until - $1, $2)")
         .bind(ahead)
         .bind(now)
         .execute(connection)
@@ -84,24 +84,24 @@ async fn set_back(connection: &mut SqliteConnection, now: Time) -> Result<(), St
 
 /// Whether anything of the bot that the database belongs to is in it. A token with a mistyped number
 /// leaves nothing: Telegram gives it no updates.
-async fn is_used(connection: &mut SqliteConnection) -> Result<bool, StoreError> {
-    Ok(sqlx::query_scalar(
+async fn is_used(connection: &mut Connection) -> Result<bool, StoreError> {
+    sql::query_scalar(
         "SELECT EXISTS (SELECT 1 FROM users) OR EXISTS (SELECT 1 FROM handled_updates)
              OR EXISTS (SELECT 1 FROM quarantine)",
     )
     .fetch_one(connection)
-    .await?)
+    .await
 }
 
 /// Makes the database this bot's.
-async fn claim(connection: &mut SqliteConnection, bot: BotId) -> Result<(), StoreError> {
+async fn claim(connection: &mut Connection, bot: BotId) -> Result<(), StoreError> {
     let bot = bot.to_string();
     if get(connection, "bot_id").await?.as_ref() == Some(&bot) {
         return Ok(());
     }
     // What is remembered is another bot's.
     for what in Remembered::ALL {
-        sqlx::query("DELETE FROM desk_state WHERE name = $1")
+        sql::query("DELETE FROM desk_state WHERE name = $1")
             .bind(what.as_str())
             .execute(&mut *connection)
             .await?;
@@ -112,39 +112,42 @@ async fn claim(connection: &mut SqliteConnection, bot: BotId) -> Result<(), Stor
 /// Takes in the list of admins: the open tickets of all others become unassigned, and whoever was
 /// banned before is not banned any more.
 pub(in crate::store) async fn admins(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     admins: &[PersonId],
     at: Time,
 ) -> Result<(), StoreError> {
     let list = ids(admins.iter().map(|admin| admin.0));
-    sqlx::query("DELETE FROM admins")
+    sql::query("DELETE FROM admins")
         .execute(&mut *connection)
         .await?;
-    sqlx::query("INSERT OR IGNORE INTO admins (person_id) SELECT value FROM json_each($1)")
-        .bind(&list)
-        .execute(&mut *connection)
-        .await?;
+    sql::query(
+        "INSERT INTO admins (person_id)
+         SELECT DISTINCT CAST(value AS BIGINT) FROM json_each($1)",
+    )
+    .bind(&list)
+    .execute(&mut *connection)
+    .await?;
     super::commit::lift(connection, admins, at).await?;
-    let orphans = sqlx::query(
+    let orphans = sql::query(
         "SELECT id, assigned_admin_id, version FROM tickets
          WHERE status <> 'closed' AND assigned_admin_id IN (
              SELECT assignee FROM ticket_counts
              WHERE assignee <> 0 AND tickets > 0 AND status <> 'closed'
-               AND assignee NOT IN (SELECT value FROM json_each($1)))",
+               AND assignee NOT IN (SELECT CAST(value AS BIGINT) FROM json_each($1)))",
     )
     .bind(&list)
     .fetch_all(&mut *connection)
     .await?;
     for orphan in &orphans {
         let ticket: i64 = orphan.try_get("id")?;
-        let version = orphan.try_get::<i64, _>("version")? + 1;
+        let version = orphan.try_get::<i64>("version")? + 1;
         let what = Happened::AssigneeChanged {
             from: orphan
-                .try_get::<Option<i64>, _>("assigned_admin_id")?
+                .try_get::<Option<i64>>("assigned_admin_id")?
                 .map(PersonId),
             to: None,
         };
-        sqlx::query(
+        sql::query(
             "UPDATE tickets SET assigned_admin_id = NULL, version = $2, updated_at = $3
              WHERE id = $1",
         )
@@ -153,7 +156,7 @@ pub(in crate::store) async fn admins(
         .bind(micros(at))
         .execute(&mut *connection)
         .await?;
-        sqlx::query(
+        sql::query(
             "INSERT INTO ticket_events (ticket_id, by_id, at, version, kind, what)
              VALUES ($1, NULL, $2, $3, $4, $5)",
         )
@@ -171,16 +174,16 @@ pub(in crate::store) async fn admins(
 /// Forgets marks and attempts that are older than three days. The marks of the last minute stay even
 /// then: Telegram may not have heard that they were handled, and the clock may be wrong.
 pub(in crate::store) async fn prune(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     bot: BotId,
     now: Time,
 ) -> Result<(), StoreError> {
-    let newest: Option<i64> = sqlx::query_scalar("SELECT max(at) FROM handled_updates")
+    let newest: Option<i64> = sql::query_scalar("SELECT max(at) FROM handled_updates")
         .fetch_one(&mut *connection)
         .await?;
     let last_minute = newest.map_or(i64::MAX, |at| at - 60_000_000);
     let before = micros(now - MARKS_KEPT).min(last_minute);
-    sqlx::query(
+    sql::query(
         "DELETE FROM handled_updates WHERE bot_id = $1 AND update_id IN (
              SELECT update_id FROM handled_updates WHERE at < $2 ORDER BY at LIMIT $3)",
     )
@@ -189,7 +192,7 @@ pub(in crate::store) async fn prune(
     .bind(PRUNED_AT_ONCE)
     .execute(&mut *connection)
     .await?;
-    sqlx::query("DELETE FROM attempts WHERE at < $1")
+    sql::query("DELETE FROM attempts WHERE at < $1")
         .bind(before)
         .execute(connection)
         .await?;
@@ -198,11 +201,11 @@ pub(in crate::store) async fn prune(
 
 /// Puts an update aside and marks it; see [`PutAside`].
 pub(in crate::store) async fn put_aside(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     bot: BotId,
     aside: &PutAside,
 ) -> Result<(), StoreError> {
-    let marked = sqlx::query(
+    let marked = sql::query(
         "INSERT INTO handled_updates (bot_id, update_id, at) VALUES ($1, $2, $3)
          ON CONFLICT DO NOTHING",
     )
@@ -211,10 +214,10 @@ pub(in crate::store) async fn put_aside(
     .bind(micros(aside.at))
     .execute(&mut *connection)
     .await?;
-    if marked.rows_affected() == 0 {
+    if marked == 0 {
         return Ok(());
     }
-    sqlx::query(
+    sql::query(
         "INSERT INTO quarantine (update_id, person_id, raw, reason, state, at, failed_at)
          VALUES ($1, $2, $3, $4, 'waiting', $5, $5)",
     )
@@ -225,7 +228,7 @@ pub(in crate::store) async fn put_aside(
     .bind(micros(aside.at))
     .execute(&mut *connection)
     .await?;
-    sqlx::query("DELETE FROM attempts WHERE update_id = $1")
+    sql::query("DELETE FROM attempts WHERE update_id = $1")
         .bind(aside.update.0)
         .execute(&mut *connection)
         .await?;
@@ -247,10 +250,10 @@ pub(in crate::store) async fn put_aside(
 
 /// Another try failed: back to the operator.
 pub(in crate::store) async fn retry_failed(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     failed: &RetryFailed,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    sql::query(
         "UPDATE quarantine
          SET state = 'waiting', reason = $2, failures = failures + 1, failed_at = $3
          WHERE id = $1",
@@ -266,17 +269,17 @@ pub(in crate::store) async fn retry_failed(
 /// Counts one more attempt at each update; 0 of one that has its mark: it was handled, and Telegram
 /// has not heard so.
 pub(in crate::store) async fn attempt(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     bot: BotId,
     attempt: &Attempt,
 ) -> Result<Vec<(UpdateId, u32)>, StoreError> {
     let mut counted = Vec::with_capacity(attempt.updates.len());
     for update in &attempt.updates {
-        let row = sqlx::query(
+        let row = sql::query(
             "INSERT INTO attempts (update_id, attempts, at) SELECT $1, 1, $2
              WHERE NOT EXISTS (
                  SELECT 1 FROM handled_updates WHERE bot_id = $3 AND update_id = $1)
-             ON CONFLICT (update_id) DO UPDATE SET attempts = attempts + 1, at = excluded.at
+             ON CONFLICT (update_id) DO UPDATE SET attempts = attempts.attempts + 1, at = excluded.at
              RETURNING attempts",
         )
         .bind(update.0)
@@ -292,24 +295,22 @@ pub(in crate::store) async fn attempt(
 
 /// A value that the desk remembers.
 pub(in crate::store) async fn get(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     name: &str,
 ) -> Result<Option<String>, StoreError> {
-    Ok(
-        sqlx::query_scalar("SELECT value FROM desk_state WHERE name = $1")
-            .bind(name)
-            .fetch_optional(connection)
-            .await?,
-    )
+    sql::query_scalar("SELECT value FROM desk_state WHERE name = $1")
+        .bind(name)
+        .fetch_optional(connection)
+        .await
 }
 
 /// Remembers a value.
 pub(in crate::store) async fn set(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     name: &str,
     value: &str,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    sql::query(
         "INSERT INTO desk_state (name, value) VALUES ($1, $2)
          ON CONFLICT (name) DO UPDATE SET value = excluded.value",
     )
@@ -322,7 +323,7 @@ pub(in crate::store) async fn set(
 
 /// Remembers what Telegram was told; see [`Remember`].
 pub(in crate::store) async fn remember(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     remember: &Remember,
 ) -> Result<(), StoreError> {
     let name = remember.what.as_str();
@@ -334,21 +335,21 @@ pub(in crate::store) async fn remember(
 
 /// Remembers for how long Telegram asked to wait, and forgets what is over.
 pub(in crate::store) async fn hold(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     holds: &[Hold],
     now: Time,
 ) -> Result<(), StoreError> {
     if holds.is_empty() {
         return Ok(());
     }
-    sqlx::query("DELETE FROM holds WHERE until <= $1")
+    sql::query("DELETE FROM holds WHERE until <= $1")
         .bind(micros(now))
         .execute(&mut *connection)
         .await?;
     for hold in holds {
-        sqlx::query(
+        sql::query(
             "INSERT INTO holds (chat_id, until) VALUES ($1, $2)
-             ON CONFLICT (chat_id) DO UPDATE SET until = max(until, excluded.until)",
+             ON CONFLICT (chat_id) DO UPDATE SET until = max(holds.until, excluded.until)",
         )
         .bind(hold.chat.map_or(EVERYBODY, |chat| chat.0))
         .bind(micros(hold.until))

@@ -1,14 +1,12 @@
-//! Words of subjects: which tickets have them, newest first, by SQLite's full-text index.
+//! Words of subjects: which tickets have them, newest first, by a full-text index.
 //!
-//! Writing a few words into that index costs more than all else that a new ticket writes, many at
-//! once cost little. So new tickets are [taken in](take_in) a little later, and a search looks
-//! through those that are not there yet one by one.
-
-use sqlx::SqliteConnection;
-use sqlx::sqlite::SqliteRow;
+//! Writing a few words into SQLite's index costs more than all else that a new ticket writes, many
+//! at once cost little. So new tickets are [taken in](take_in) a little later, and a search looks
+//! through those that are not there yet one by one. PostgreSQL puts new words off by itself.
 
 use crate::store::error::StoreError;
 use crate::store::rows::to_json;
+use crate::store::sql::{self, Connection, Row};
 
 /// How many tickets are taken in at once, so that the writer is never held up for long. At once in
 /// ten seconds that is two million tickets a day.
@@ -19,7 +17,9 @@ const MOST_WORDS: usize = 16;
 
 /// What is looked for: tickets that have all of it in their subject.
 pub(in crate::store) struct Words {
-    /// For the index: a word there begins with each of these.
+    /// For PostgreSQL's index: the words, a JSON list.
+    words: String,
+    /// For SQLite's: a word there begins with each of these.
     expression: String,
     /// For what is not in the index yet: patterns, a JSON list.
     patterns: String,
@@ -43,6 +43,7 @@ impl Words {
         let quoted: Vec<String> = words.iter().map(|word| quote(word)).collect();
         let patterns: Vec<String> = words.iter().map(|word| pattern(word)).collect();
         Ok(Some(Self {
+            words: to_json(&words)?,
             expression: quoted.join(" "),
             patterns: to_json(&patterns)?,
         }))
@@ -51,10 +52,10 @@ impl Words {
     /// How many tickets there are; at most so many are counted.
     pub(in crate::store) async fn count(
         &self,
-        tx: &mut SqliteConnection,
+        tx: &mut Connection,
         most: i64,
     ) -> Result<i64, StoreError> {
-        let count: i64 = sqlx::query_scalar(
+        let count: i64 = sql::query_scalar(tx.pick(
             r"SELECT count(*) FROM (
                   SELECT * FROM (
                       SELECT 1 FROM tickets
@@ -65,8 +66,12 @@ impl Words {
                   UNION ALL
                   SELECT * FROM (
                       SELECT 1 FROM ticket_subjects WHERE ticket_subjects MATCH $1 LIMIT $3))",
-        )
-        .bind(&self.expression)
+            "SELECT count(*) FROM (
+                 SELECT 1 FROM tickets
+                 WHERE array_to_tsvector(words_of(subject_folded)) @@ words_query($1)
+                 LIMIT $3) AS found",
+        ))
+        .bind(self.for_index(tx))
         .bind(&self.patterns)
         .bind(most)
         .fetch_one(tx)
@@ -77,11 +82,11 @@ impl Words {
     /// Rows of `tickets`, newest first.
     pub(in crate::store) async fn page(
         &self,
-        tx: &mut SqliteConnection,
+        tx: &mut Connection,
         size: u32,
         skip: i64,
-    ) -> Result<Vec<SqliteRow>, StoreError> {
-        Ok(sqlx::query(
+    ) -> Result<Vec<Row>, StoreError> {
+        sql::query(tx.pick(
             r"SELECT * FROM tickets WHERE id IN (
                   SELECT id FROM (
                       SELECT * FROM (
@@ -96,13 +101,23 @@ impl Words {
                           ORDER BY rowid DESC LIMIT $3 + $4))
                   ORDER BY id DESC LIMIT $3 OFFSET $4)
               ORDER BY id DESC",
-        )
-        .bind(&self.expression)
+            "SELECT * FROM tickets
+             WHERE array_to_tsvector(words_of(subject_folded)) @@ words_query($1)
+             ORDER BY id DESC LIMIT $3 OFFSET $4",
+        ))
+        .bind(self.for_index(tx))
         .bind(&self.patterns)
         .bind(size)
         .bind(skip)
         .fetch_all(tx)
-        .await?)
+        .await
+    }
+
+    fn for_index(&self, tx: &Connection) -> &str {
+        match tx {
+            Connection::Sqlite(_) => &self.expression,
+            Connection::Postgres(_) => &self.words,
+        }
     }
 }
 
@@ -126,8 +141,11 @@ fn pattern(word: &str) -> String {
 }
 
 /// Takes the oldest tickets that are not in the index into it, a few at a time.
-pub(in crate::store) async fn take_in(connection: &mut SqliteConnection) -> Result<(), StoreError> {
-    sqlx::query(
+pub(in crate::store) async fn take_in(connection: &mut Connection) -> Result<(), StoreError> {
+    if let Connection::Postgres(_) = connection {
+        return Ok(());
+    }
+    sql::query(
         "INSERT INTO ticket_subjects (rowid, subject_folded)
          SELECT id, subject_folded FROM tickets
          WHERE id > (SELECT coalesce(max(id), 0) FROM ticket_subjects_docsize)

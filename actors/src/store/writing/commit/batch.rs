@@ -7,14 +7,14 @@ use frontdesk_desk::ids::{BotId, ChatMessageId, MessageId, TicketId, TicketRef, 
 use frontdesk_desk::outcome::{BanChange, MessageEdit};
 use frontdesk_desk::ticket::{Ticket, Time};
 use serde::Serialize;
-use sqlx::SqliteConnection;
 
 use super::Known;
 use super::statements::WRITE;
 use crate::store::error::StoreError;
-use crate::store::rows::{ids, micros, to_json};
-use crate::store::sqlite::outbox;
+use crate::store::rows::{flag, ids, micros, to_json};
+use crate::store::sql::{self, Connection};
 use crate::store::types::{Committed, Decision, Queued};
+use crate::store::writing::outbox;
 
 /// The rows of a batch, table by table.
 #[derive(Default)]
@@ -44,7 +44,9 @@ struct UserRow {
     username: Option<String>,
     language_code: Option<String>,
     language: Option<&'static str>,
+    #[serde(serialize_with = "flag")]
     reachable: bool,
+    #[serde(serialize_with = "flag")]
     muted: bool,
     at: i64,
 }
@@ -76,6 +78,7 @@ struct TicketRow {
     closed: Option<i64>,
     answered: Option<i64>,
     waiting: Option<i64>,
+    #[serde(serialize_with = "flag")]
     unread: bool,
     version: i64,
 }
@@ -86,6 +89,7 @@ struct MessageRow {
     ticket: i64,
     sender: i64,
     side: &'static str,
+    #[serde(serialize_with = "flag")]
     note: bool,
     text: String,
     kind: &'static str,
@@ -272,12 +276,12 @@ impl Batch {
     /// Writes all rows; answers what stands in the outbox by it.
     pub(super) async fn write(
         self,
-        connection: &mut SqliteConnection,
+        connection: &mut Connection,
     ) -> Result<Vec<outbox::Put>, StoreError> {
         if self.users.is_empty() {
             return Ok(Vec::new());
         }
-        sqlx::query(WRITE)
+        sql::script(WRITE)
             .bind(to_json(&self.users)?)
             .bind(to_json(&self.tickets)?)
             .bind(to_json(&self.messages)?)
@@ -305,7 +309,7 @@ impl Batch {
         }
         put.extend(outbox::insert(connection, self.notices).await?);
         if !self.retried.is_empty() {
-            sqlx::query("DELETE FROM quarantine WHERE id IN (SELECT value FROM json_each($1))")
+            sql::query("DELETE FROM quarantine WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))")
                 .bind(ids(self.retried))
                 .execute(connection)
                 .await?;
@@ -372,7 +376,7 @@ fn entities(content: &Content) -> Result<Option<String>, StoreError> {
 
 /// Edits are rare: one statement each.
 async fn write_edit(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     ticket: TicketId,
     edit: &MessageEdit,
 ) -> Result<(), StoreError> {
@@ -382,7 +386,7 @@ async fn write_edit(
             content,
             at,
         } => {
-            sqlx::query(
+            sql::query(
                 "UPDATE ticket_messages SET message_text = $3, message_type = $4, entities = $5,
                      file_id = $6, file_unique_id = $7, edited_at = $8
                  WHERE id = $1 AND ticket_id = $2",
@@ -399,7 +403,7 @@ async fn write_edit(
             .await?;
         }
         MessageEdit::Recall { message, at } => {
-            sqlx::query(
+            sql::query(
                 "UPDATE ticket_messages SET recalled_at = $3 WHERE id = $1 AND ticket_id = $2",
             )
             .bind(message.0)

@@ -3,18 +3,18 @@
 use frontdesk_desk::ids::PersonId;
 use frontdesk_desk::outcome::BanChange;
 use frontdesk_desk::ticket::{Happened, Time};
-use sqlx::SqliteConnection;
 
 use crate::store::error::StoreError;
 use crate::store::rows::{ids, micros, to_json};
+use crate::store::sql::{self, Connection};
 
 /// Writes a decision about a person; bans are rare, so one statement for each row.
 pub(super) async fn write(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     change: &BanChange,
 ) -> Result<(), StoreError> {
     let ban = change.ban.as_ref();
-    sqlx::query(
+    sql::query(
         "UPDATE users SET standing = standing + 1, banned_at = $2, banned_by = $3, ban_reason = $4
          WHERE id = $1",
     )
@@ -34,15 +34,15 @@ pub(super) async fn write(
 }
 
 /// Ends the bans of these people: they are admins now. The desk itself does it.
-pub(in crate::store::sqlite) async fn lift(
-    connection: &mut SqliteConnection,
+pub(in crate::store::writing) async fn lift(
+    connection: &mut Connection,
     admins: &[PersonId],
     at: Time,
 ) -> Result<(), StoreError> {
-    let lifted: Vec<i64> = sqlx::query_scalar(
+    let lifted: Vec<i64> = sql::query_scalar(
         "UPDATE users SET standing = standing + 1, banned_at = NULL, banned_by = NULL,
              ban_reason = NULL
-         WHERE banned_at IS NOT NULL AND id IN (SELECT value FROM json_each($1))
+         WHERE banned_at IS NOT NULL AND id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))
          RETURNING id",
     )
     .bind(ids(admins.iter().map(|admin| admin.0)))
@@ -64,13 +64,13 @@ pub(in crate::store::sqlite) async fn lift(
 /// Puts it into the audit trail, and raises the version of the conversation: whoever still holds it
 /// in memory has to read it again, with the person's standing.
 async fn note(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     person: PersonId,
     by: Option<PersonId>,
     at: Time,
     what: &Happened,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    sql::query(
         "INSERT INTO person_events (person_id, by_id, at, kind, what) VALUES ($1, $2, $3, $4, $5)",
     )
     .bind(person.0)
@@ -80,7 +80,7 @@ async fn note(
     .bind(to_json(what)?)
     .execute(&mut *connection)
     .await?;
-    sqlx::query("UPDATE conversations SET version = version + 1 WHERE person_id = $1")
+    sql::query("UPDATE conversations SET version = version + 1 WHERE person_id = $1")
         .bind(person.0)
         .execute(connection)
         .await?;

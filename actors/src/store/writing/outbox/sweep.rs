@@ -7,10 +7,10 @@
 
 use chrono::TimeDelta;
 use frontdesk_desk::ticket::Time;
-use sqlx::{Row, SqliteConnection};
 
 use crate::store::error::StoreError;
 use crate::store::rows::micros;
+use crate::store::sql::{self, Connection};
 
 /// For how long a notice is kept that was sent.
 const SENT_KEPT: TimeDelta = TimeDelta::days(3);
@@ -38,16 +38,16 @@ impl Sweep {
     /// Looks at the next rows, oldest first, and forgets those whose time is over.
     pub(in crate::store) async fn go_on(
         self,
-        connection: &mut SqliteConnection,
+        connection: &mut Connection,
         now: Time,
     ) -> Result<Self, StoreError> {
         if self.rests_until.is_some_and(|until| until > now) {
             return Ok(self);
         }
         let old = micros(now - SENT_KEPT);
-        let part = sqlx::query(
+        let part = sql::query(
             "SELECT max(id) AS last, max(created_at) >= $2 AS young FROM (
-                 SELECT id, created_at FROM notices WHERE id > $1 ORDER BY id LIMIT $3)",
+                 SELECT id, created_at FROM notices WHERE id > $1 ORDER BY id LIMIT $3) AS next",
         )
         .bind(self.after)
         .bind(old)
@@ -56,7 +56,7 @@ impl Sweep {
         .await?;
         let last: Option<i64> = part.try_get("last")?;
         if let Some(last) = last {
-            sqlx::query(
+            sql::query(
                 "DELETE FROM notices
                  WHERE id > $1 AND id <= $2
                    AND (state = 'sent' AND doubtful = 0 AND ended_at < $3
@@ -71,7 +71,7 @@ impl Sweep {
             .execute(connection)
             .await?;
         }
-        let young = part.try_get::<Option<bool>, _>("young")?.unwrap_or(true);
+        let young = part.try_get::<Option<bool>>("young")?.unwrap_or(true);
         Ok(match last {
             Some(last) if !young => Self {
                 after: last,

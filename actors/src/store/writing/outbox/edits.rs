@@ -4,11 +4,11 @@
 use std::collections::HashSet;
 
 use frontdesk_desk::notice::{Body, Part};
-use sqlx::{Row, SqliteConnection};
 
 use super::NewRow;
 use crate::store::error::StoreError;
 use crate::store::rows::ids;
+use crate::store::sql::{self, Connection};
 
 /// How a notice makes the words of its message seen in the chat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ impl Carries {
 
 /// Leaves out edits of messages whose words, or another edit of them, are waiting for the chat.
 pub(super) async fn leave_out(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     rows: &mut Vec<NewRow>,
 ) -> Result<(), StoreError> {
     let edited: HashSet<i64> = rows
@@ -50,16 +50,16 @@ pub(super) async fn leave_out(
     // What is being sent may have been drawn already; of an album that goes out item by item, this
     // one may be there. A late item brings nothing if its album has carried it along, so it stands
     // for no edit. An album brings all its items that are not there yet.
-    let waiting = sqlx::query(
+    let waiting = sql::query(
         "SELECT chat_id, message_id FROM notices
-         WHERE message_id IN (SELECT value FROM json_each($1)) AND state IN ('pending', 'held')
+         WHERE message_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) AND state IN ('pending', 'held')
            AND (kind = 'edit_copies'
                 OR kind = 'relay' AND body ->> 'part' IN ('whole', 'content', 'album')
                    AND one_by_one = 0)
          UNION
          SELECT n.chat_id, m.id FROM ticket_messages AS m
          JOIN notices AS n ON n.album = m.album AND n.ticket_id = m.ticket_id
-         WHERE m.id IN (SELECT value FROM json_each($1)) AND n.state IN ('pending', 'held')
+         WHERE m.id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) AND n.state IN ('pending', 'held')
            AND n.kind = 'relay' AND n.body ->> 'part' = 'album' AND n.one_by_one = 0
            AND NOT EXISTS (SELECT 1 FROM message_links AS l
                            WHERE l.ticket_message_id = m.id AND l.chat_id = n.chat_id

@@ -7,13 +7,12 @@ use std::collections::{HashMap, HashSet};
 use frontdesk_desk::ids::{PersonId, TicketId};
 use frontdesk_desk::notice::{self, Away, Body, Lane, Why};
 use frontdesk_desk::ticket::{SenderType, Ticket, Time};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
 
 use super::record::raise_heads;
 use super::{NewRow, edits, insert};
 use crate::store::error::StoreError;
 use crate::store::rows::{self, get_json, get_word, ids, micros, to_json};
+use crate::store::sql::{self, Connection, Row};
 
 /// How many notices of one admin are counted and passed on at once, so that it never holds
 /// up the writer. The rest follows at the next looks.
@@ -32,16 +31,16 @@ macro_rules! counted {
 
 /// Folds what is held for these chats. Answers what is to be passed on to others.
 pub(super) async fn fold(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     chats: &HashSet<i64>,
     at: i64,
 ) -> Result<Vec<NewRow>, StoreError> {
     let list = ids(chats.iter().copied());
     // A person who returns reads how things stand, not how they came to it.
-    let gone = sqlx::query(
+    let gone = sql::query(
         "DELETE FROM notices WHERE id IN (
              SELECT n.id FROM notices AS n
-             WHERE n.chat_id IN (SELECT value FROM json_each($1))
+             WHERE n.chat_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))
                AND n.state NOT IN ('sent', 'failed') AND n.state = 'held'
                AND n.kind IN ('status_changed', 'closed', 'reopened')
                AND EXISTS (
@@ -54,8 +53,8 @@ pub(super) async fn fold(
     .bind(&list)
     .execute(&mut *connection)
     .await?;
-    let admins: Vec<i64> = sqlx::query_scalar(
-        "SELECT person_id FROM admins WHERE person_id IN (SELECT value FROM json_each($1))",
+    let admins: Vec<i64> = sql::query_scalar(
+        "SELECT person_id FROM admins WHERE person_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))",
     )
     .bind(&list)
     .fetch_all(&mut *connection)
@@ -64,7 +63,7 @@ pub(super) async fn fold(
     for admin in admins {
         missed.read(connection, admin).await?;
     }
-    if gone.rows_affected() > 0 || !missed.folded.is_empty() {
+    if gone > 0 || !missed.folded.is_empty() {
         missed.write(connection).await?;
         raise_heads(connection, chats).await?;
     }
@@ -73,9 +72,9 @@ pub(super) async fn fold(
 
 /// An admin in whose held line there is more to be counted than was counted at once.
 pub(in crate::store) async fn half_folded(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
 ) -> Result<Option<PersonId>, StoreError> {
-    let admin: Option<i64> = sqlx::query_scalar(concat!(
+    let admin: Option<i64> = sql::query_scalar(concat!(
         "SELECT person_id FROM admins WHERE EXISTS (
              SELECT 1 FROM notices AS n
              WHERE n.chat_id = person_id AND n.state NOT IN ('sent', 'failed')
@@ -90,7 +89,7 @@ pub(in crate::store) async fn half_folded(
 
 /// Counts more of what such an admin missed, and passes it on.
 pub(in crate::store) async fn fold_on(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     now: Time,
 ) -> Result<(), StoreError> {
     if let Some(PersonId(admin)) = half_folded(connection).await? {
@@ -124,14 +123,10 @@ struct News {
 
 impl Missed {
     /// Takes in the oldest of what one admin missed, with the count of what came before.
-    async fn read(
-        &mut self,
-        connection: &mut SqliteConnection,
-        admin: i64,
-    ) -> Result<(), StoreError> {
-        let rows = sqlx::query(concat!(
+    async fn read(&mut self, connection: &mut Connection, admin: i64) -> Result<(), StoreError> {
+        let rows = sql::query(concat!(
             "SELECT n.id, n.chat_id, n.lane, n.body, n.ticket_id, n.message_id, n.album,
-                    n.created_at, coalesce(t.user_id = n.chat_id, 0) AS own, m.sender_type
+                    n.created_at, coalesce(t.user_id = n.chat_id, false) AS own, m.sender_type
              FROM notices AS n
              LEFT JOIN tickets AS t ON t.id = n.ticket_id
              LEFT JOIN ticket_messages AS m ON m.id = n.message_id
@@ -150,7 +145,7 @@ impl Missed {
         Ok(())
     }
 
-    fn add(&mut self, row: &SqliteRow) -> Result<(), StoreError> {
+    fn add(&mut self, row: &Row) -> Result<(), StoreError> {
         let (id, chat): (i64, i64) = (row.try_get("id")?, row.try_get("chat_id")?);
         let ticket: Option<i64> = row.try_get("ticket_id")?;
         let body: Body = get_json(row, "body")?;
@@ -184,24 +179,26 @@ impl Missed {
     }
 
     /// The first of what is counted becomes the count; the others go.
-    async fn write(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    async fn write(&self, connection: &mut Connection) -> Result<(), StoreError> {
         for (first, away) in self.counts.values() {
-            sqlx::query(
+            sql::query(
                 "UPDATE notices SET kind = 'while_away', body = $2, lane = 'own', ticket_id = NULL,
                      message_id = NULL, album = NULL, attempts = 0, doubtful = 0
                  WHERE id = $1",
             )
-            .bind(first)
+            .bind(*first)
             .bind(to_json(&Body::WhileAway(away.clone()))?)
             .execute(&mut *connection)
             .await?;
         }
         let kept: HashSet<i64> = self.counts.values().map(|(first, _)| *first).collect();
         let gone = self.folded.iter().copied().filter(|id| !kept.contains(id));
-        sqlx::query("DELETE FROM notices WHERE id IN (SELECT value FROM json_each($1))")
-            .bind(ids(gone))
-            .execute(connection)
-            .await?;
+        sql::query(
+            "DELETE FROM notices WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))",
+        )
+        .bind(ids(gone))
+        .execute(connection)
+        .await?;
         Ok(())
     }
 
@@ -210,14 +207,14 @@ impl Missed {
     /// is left out, so this comes to an end.
     async fn pass_on(
         &self,
-        connection: &mut SqliteConnection,
+        connection: &mut Connection,
         at: i64,
     ) -> Result<Vec<NewRow>, StoreError> {
         let mut passed = Vec::new();
         if self.news.is_empty() {
             return Ok(passed);
         }
-        let staff: Vec<i64> = sqlx::query_scalar(
+        let staff: Vec<i64> = sql::query_scalar(
             "SELECT u.id FROM admins AS a JOIN users AS u ON u.id = a.person_id
              WHERE u.reachable = 1 AND u.muted = 0 ORDER BY u.id",
         )
@@ -262,11 +259,11 @@ impl Missed {
 }
 
 /// Whether a user did something that somebody of the staff has to hear.
-fn is_news(body: &Body, row: &SqliteRow) -> Result<bool, StoreError> {
+fn is_news(body: &Body, row: &Row) -> Result<bool, StoreError> {
     Ok(match body {
         Body::Relay { why, .. } => matches!(why, Why::NewTicket | Why::FollowUp),
         Body::LateItem => {
-            row.try_get::<Option<&str>, _>("sender_type")?.is_some()
+            row.try_get::<Option<&str>>("sender_type")?.is_some()
                 && get_word::<SenderType>(row, "sender_type")? == SenderType::User
         }
         Body::MoreMessages { .. } | Body::ClosedByUser | Body::ReopenedByUser => true,
@@ -319,22 +316,18 @@ fn others(staff: &[i64], ticket: &Ticket, from: i64) -> Vec<i64> {
 
 impl News {
     /// Whether this admin has, or will have, the same from the moment it happened.
-    async fn was_told(
-        &self,
-        connection: &mut SqliteConnection,
-        admin: i64,
-    ) -> Result<bool, StoreError> {
-        let kinds: &[&str] = match self.body {
-            Body::Relay { .. } | Body::LateItem => &["relay", "late_item"],
-            Body::ClosedByUser => &["closed_by_user"],
-            Body::MoreMessages { .. } => &["more_messages"],
-            _ => &["reopened_by_user"],
+    async fn was_told(&self, connection: &mut Connection, admin: i64) -> Result<bool, StoreError> {
+        let kinds = match self.body {
+            Body::Relay { .. } | Body::LateItem => ("relay", "late_item"),
+            Body::ClosedByUser => ("closed_by_user", ""),
+            Body::MoreMessages { .. } => ("more_messages", ""),
+            _ => ("reopened_by_user", ""),
         };
-        Ok(sqlx::query_scalar(
+        sql::query_scalar(
             "SELECT EXISTS (
                  SELECT 1 FROM notices
-                 WHERE chat_id = $1 AND ticket_id = $2 AND message_id IS $3 AND created_at = $4
-                   AND kind IN (SELECT value FROM json_each($5))
+                 WHERE chat_id = $1 AND ticket_id = $2 AND message_id IS NOT DISTINCT FROM $3 AND created_at = $4
+                   AND kind IN ($5, $6)
              ) OR EXISTS (
                  SELECT 1 FROM message_links
                  WHERE ticket_message_id = $3 AND chat_id = $1 AND part IS NOT NULL)",
@@ -343,17 +336,18 @@ impl News {
         .bind(self.ticket)
         .bind(self.message)
         .bind(self.at)
-        .bind(to_json(kinds)?)
+        .bind(kinds.0)
+        .bind(kinds.1)
         .fetch_one(connection)
-        .await?)
+        .await
     }
 
     /// The notices that tell it whole, though some parts of it may have reached the other admin.
-    async fn bodies(&self, connection: &mut SqliteConnection) -> Result<Vec<Body>, StoreError> {
+    async fn bodies(&self, connection: &mut Connection) -> Result<Vec<Body>, StoreError> {
         let (Body::Relay { why, .. }, Some(message)) = (&self.body, self.message) else {
             return Ok(vec![self.body.clone()]);
         };
-        let row = sqlx::query("SELECT * FROM ticket_messages WHERE id = $1")
+        let row = sql::query("SELECT * FROM ticket_messages WHERE id = $1")
             .bind(message)
             .fetch_one(connection)
             .await?;

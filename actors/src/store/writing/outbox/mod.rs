@@ -21,16 +21,15 @@ use frontdesk_desk::ids::{ChatId, ChatMessageId, MessageRef, NoticeId, TicketRef
 use frontdesk_desk::notice::{Body, Lane, NewNotice, Part, Why};
 use frontdesk_desk::ticket::Time;
 use serde::Serialize;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqliteConnection};
 
 use crate::store::error::StoreError;
-use crate::store::rows::{get_time, get_word, ids, micros, to_json};
+use crate::store::rows::{flag, get_time, get_word, ids, micros, to_json};
+use crate::store::sql::{self, Connection, Row};
 use crate::store::types::Head;
 
 pub(in crate::store) use self::gather::tell;
-pub(in crate::store::sqlite) use self::gather::{GatheredRow, add};
-pub(in crate::store::sqlite) use self::held::{Back, release};
+pub(in crate::store::writing) use self::gather::{GatheredRow, add};
+pub(in crate::store::writing) use self::held::{Back, release};
 pub(in crate::store) use self::held::{EXPIRED, give_up, held_too_long};
 pub(in crate::store) use self::missed::{fold_on, half_folded};
 pub(in crate::store) use self::record::record;
@@ -44,7 +43,7 @@ const ALBUM_WAITS: TimeDelta = TimeDelta::seconds(3);
 
 /// A notice to be written, its references resolved.
 #[derive(Clone, Debug, Serialize)]
-pub(in crate::store::sqlite) struct NewRow {
+pub(in crate::store::writing) struct NewRow {
     chat: i64,
     lane: Lane,
     due: i64,
@@ -64,6 +63,7 @@ pub(in crate::store::sqlite) struct NewRow {
     #[serde(skip)]
     of: usize,
     // Set as it joins its line:
+    #[serde(serialize_with = "flag")]
     head: bool,
     state: &'static str,
     reason: Option<&'static str>,
@@ -71,7 +71,7 @@ pub(in crate::store::sqlite) struct NewRow {
 
 impl NewRow {
     /// The row of a notice whose references have ids.
-    pub(in crate::store::sqlite) fn new(notice: &NewNotice, at: Time) -> Result<Self, StoreError> {
+    pub(in crate::store::writing) fn new(notice: &NewNotice, at: Time) -> Result<Self, StoreError> {
         let message = notice.message.and_then(MessageRef::id).map(|id| id.0);
         Ok(Self {
             chat: notice.chat.0,
@@ -92,7 +92,7 @@ impl NewRow {
     }
 
     /// The same, as belonging to this decision of the batch.
-    pub(in crate::store::sqlite) fn of(self, decision: usize) -> Self {
+    pub(in crate::store::writing) fn of(self, decision: usize) -> Self {
         Self {
             of: decision,
             ..self
@@ -104,16 +104,16 @@ impl NewRow {
 #[derive(Clone, Copy, Debug)]
 pub(in crate::store) struct Put {
     /// Which decision of the batch did it.
-    pub(in crate::store::sqlite) of: usize,
+    pub(in crate::store::writing) of: usize,
     /// What it would be as the first of its line.
-    pub(in crate::store::sqlite) head: Head,
+    pub(in crate::store::writing) head: Head,
     /// Whether it is, and can be taken once it is due.
-    pub(in crate::store::sqlite) first: bool,
+    pub(in crate::store::writing) first: bool,
 }
 
 impl Put {
     /// Reads `id`, `chat_id`, `lane`, `due_at`, `head` and `state`.
-    fn read(row: &SqliteRow, of: usize) -> Result<Self, StoreError> {
+    fn read(row: &Row, of: usize) -> Result<Self, StoreError> {
         let state: &str = row.try_get("state")?;
         Ok(Self {
             of,
@@ -143,8 +143,8 @@ fn ends_answer(body: &Body) -> bool {
 /// Adds notices to the lines of their chats, in order. Where the line is held, so are they: they are
 /// folded into it, and the authors of answers among them are told at once. Answers all that were added, and those that are
 /// due at another time by it.
-pub(in crate::store::sqlite) async fn insert(
-    connection: &mut SqliteConnection,
+pub(in crate::store::writing) async fn insert(
+    connection: &mut Connection,
     rows: Vec<NewRow>,
 ) -> Result<Vec<Put>, StoreError> {
     let mut rows = rows;
@@ -155,12 +155,12 @@ pub(in crate::store::sqlite) async fn insert(
     while !rows.is_empty() {
         put.extend(postpone_albums(connection, &rows).await?);
         let chats: HashSet<i64> = rows.iter().map(|row| row.chat).collect();
-        let lines = sqlx::query(
-            "SELECT value AS chat,
+        let lines = sql::query(
+            "SELECT CAST(j.value AS BIGINT) AS chat,
                     (SELECT state FROM notices
-                     WHERE chat_id = value AND state NOT IN ('sent', 'failed')
+                     WHERE chat_id = CAST(j.value AS BIGINT) AND state NOT IN ('sent', 'failed')
                      ORDER BY id LIMIT 1) AS state
-             FROM json_each($1)",
+             FROM json_each($1) AS j",
         )
         .bind(ids(chats))
         .fetch_all(&mut *connection)
@@ -169,7 +169,7 @@ pub(in crate::store::sqlite) async fn insert(
         let mut waiting: HashSet<i64> = HashSet::new();
         for line in &lines {
             let chat = line.try_get("chat")?;
-            if let Some(state) = line.try_get::<Option<&str>, _>("state")? {
+            if let Some(state) = line.try_get::<Option<&str>>("state")? {
                 waiting.insert(chat);
                 if state == "held" {
                     held_lines.insert(chat);
@@ -187,13 +187,13 @@ pub(in crate::store::sqlite) async fn insert(
             at = at.max(row.at);
         }
         // The rows of one statement get their numbers in the order of the array.
-        let inserted = sqlx::query(
+        let inserted = sql::query(
             "INSERT INTO notices (chat_id, lane, state, head, due_at, ticket_id, message_id, album,
                                   kind, body, reason, created_at)
-             SELECT value ->> 'chat', value ->> 'lane', value ->> 'state', value ->> 'head',
-                    value ->> 'due', value ->> 'ticket', value ->> 'message', value ->> 'album',
+             SELECT CAST(value ->> 'chat' AS BIGINT), value ->> 'lane', value ->> 'state', CAST(value ->> 'head' AS BIGINT),
+                    CAST(value ->> 'due' AS BIGINT), CAST(value ->> 'ticket' AS BIGINT), CAST(value ->> 'message' AS BIGINT), value ->> 'album',
                     value ->> 'body' ->> 'body', value ->> 'body', value ->> 'reason',
-                    value ->> 'at'
+                    CAST(value ->> 'at' AS BIGINT)
              FROM json_each($1) ORDER BY key
              RETURNING id, chat_id, lane, due_at, head, state",
         )
@@ -219,7 +219,7 @@ pub(in crate::store::sqlite) async fn insert(
 
 /// A further item puts its album off in the chats that wait for it.
 async fn postpone_albums(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     rows: &[NewRow],
 ) -> Result<Vec<Put>, StoreError> {
     let items: HashSet<(&str, i64, i64)> = rows
@@ -229,9 +229,10 @@ async fn postpone_albums(
     if items.is_empty() {
         return Ok(Vec::new());
     }
-    let postponed = sqlx::query(
+    let postponed = sql::query(
         "UPDATE notices SET due_at = max(due_at, min(j.at + $2, created_at + $3))
-         FROM (SELECT value ->> 0 AS album, value ->> 1 AS chat, max(value ->> 2) AS at
+         FROM (SELECT value ->> 0 AS album, CAST(value ->> 1 AS BIGINT) AS chat,
+                      max(CAST(value ->> 2 AS BIGINT)) AS at
                FROM json_each($1) GROUP BY 1, 2) AS j
          WHERE notices.album = j.album AND chat_id = j.chat AND state = 'pending'
          RETURNING id, chat_id, lane, due_at, head, state",
@@ -257,13 +258,13 @@ async fn postpone_albums(
 /// Marks those of these notices as being sent that still wait at the head of their line, or that
 /// are marked already. `due_at` tells from then on when that was.
 pub(in crate::store) async fn take(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     notices: &[NoticeId],
     now: Time,
 ) -> Result<Vec<NoticeId>, StoreError> {
-    let taken: Vec<i64> = sqlx::query_scalar(
+    let taken: Vec<i64> = sql::query_scalar(
         "UPDATE notices SET state = 'sending', attempts = attempts + 1, due_at = $2
-         WHERE id IN (SELECT value FROM json_each($1))
+         WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))
            AND head = 1 AND (state = 'pending' AND due_at <= $2 OR state = 'sending')
          RETURNING id",
     )
@@ -284,23 +285,23 @@ enum Told {
 
 /// The notices by which admins hear what became of their answers.
 async fn tell_authors(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     told: Vec<(i64, Told, usize)>,
     at: i64,
 ) -> Result<Vec<NewRow>, StoreError> {
     if told.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = sqlx::query(
+    let rows = sql::query(
         "SELECT id, ticket_id, source_chat, source_message FROM ticket_messages
-         WHERE id IN (SELECT value FROM json_each($1))",
+         WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))",
     )
     .bind(ids(told.iter().map(|(message, ..)| *message)))
     .fetch_all(connection)
     .await?;
     let mut answers = HashMap::with_capacity(rows.len());
     for row in &rows {
-        answers.insert(row.try_get::<i64, _>("id")?, row);
+        answers.insert(row.try_get::<i64>("id")?, row);
     }
     let mut notices = Vec::with_capacity(told.len());
     for (message, told, of) in told {

@@ -6,12 +6,12 @@ use frontdesk_desk::ids::{ChatMessageId, MessageId, NoticeId, TicketId};
 use frontdesk_desk::notice::{Body, Part, Why};
 use frontdesk_desk::ticket::{SenderType, Time};
 use serde::Serialize;
-use sqlx::{Row, SqliteConnection};
 
 use super::held::hold;
 use super::{Put, Told, ends_answer, insert, tell_authors};
 use crate::store::error::StoreError;
-use crate::store::rows::{get_json, get_word, ids, micros, to_json, to_word};
+use crate::store::rows::{flag, get_json, get_word, ids, micros, to_json, to_word};
+use crate::store::sql::{self, Connection};
 use crate::store::types::{Delivered, DeliveryResult, Head};
 use crate::tickets::Record;
 
@@ -36,7 +36,7 @@ struct Sending {
 /// Stores what became of notices. Each result counts once: for a notice that is being sent.
 /// Answers which notices stand first in the lines that changed and can be taken.
 pub(in crate::store) async fn record(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     record: &Record,
 ) -> Result<Vec<Head>, StoreError> {
     if record.results.is_empty() {
@@ -100,21 +100,21 @@ pub(in crate::store) async fn record(
     if ends.is_empty() {
         return Ok(Vec::new());
     }
-    let over = sqlx::query(
-        "UPDATE notices SET state = j.state, head = CASE WHEN j.ended IS NULL THEN head ELSE 0 END,
+    let over = sql::query(
+        "UPDATE notices SET state = j.state, head = CASE WHEN j.ended IS NULL THEN notices.head ELSE 0 END,
              doubtful = max(notices.doubtful, j.doubtful),
              one_by_one = max(notices.one_by_one, j.one_by_one),
-             reason = CASE WHEN j.keeps THEN notices.reason ELSE j.reason END,
+             reason = CASE WHEN j.keeps = 1 THEN notices.reason ELSE j.reason END,
              messages = coalesce(j.messages, notices.messages),
              ended_at = j.ended
-         FROM (SELECT value ->> 'id' AS id, value ->> 'state' AS state,
-                      value ->> 'doubtful' AS doubtful, value ->> 'one_by_one' AS one_by_one,
-                      value ->> 'reason' AS reason, value ->> 'keeps_reason' AS keeps,
+         FROM (SELECT CAST(value ->> 'id' AS BIGINT) AS id, value ->> 'state' AS state,
+                      CAST(value ->> 'doubtful' AS BIGINT) AS doubtful, CAST(value ->> 'one_by_one' AS BIGINT) AS one_by_one,
+                      value ->> 'reason' AS reason, CAST(value ->> 'keeps_reason' AS BIGINT) AS keeps,
                       value ->> 'messages' AS messages,
-                      value ->> 'ended' AS ended
+                      CAST(value ->> 'ended' AS BIGINT) AS ended
                FROM json_each($1)) AS j
          WHERE notices.id = j.id
-         RETURNING notices.id, chat_id, lane, due_at, head, state",
+         RETURNING notices.id, chat_id, lane, due_at, head, notices.state",
     )
     .bind(to_json(&ends)?)
     .fetch_all(&mut *connection)
@@ -124,7 +124,11 @@ pub(in crate::store) async fn record(
         .map(|row| Put::read(row, 0))
         .collect::<Result<Vec<_>, _>>()?;
     if !links.is_empty() {
-        sqlx::query(INSERT_LINKS)
+        // PostgreSQL changes a row once in a statement.
+        let mut linked = HashSet::with_capacity(links.len());
+        links.reverse();
+        links.retain(|link| linked.insert((link.chat, link.message)));
+        sql::query(INSERT_LINKS)
             .bind(to_json(&links)?)
             .execute(&mut *connection)
             .await?;
@@ -138,7 +142,7 @@ pub(in crate::store) async fn record(
     }
     if !found.is_empty() {
         // Somebody had it tried again, and they are back.
-        sqlx::query("UPDATE users SET reachable = 1 WHERE id IN (SELECT value FROM json_each($1))")
+        sql::query("UPDATE users SET reachable = 1 WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))")
             .bind(ids(found))
             .execute(&mut *connection)
             .await?;
@@ -161,12 +165,8 @@ pub(in crate::store) async fn record(
 }
 
 /// A group has another number: what waits for it goes there.
-async fn move_line(
-    connection: &mut SqliteConnection,
-    from: i64,
-    to: i64,
-) -> Result<(), StoreError> {
-    sqlx::query(
+async fn move_line(connection: &mut Connection, from: i64, to: i64) -> Result<(), StoreError> {
+    sql::query(
         "UPDATE notices SET chat_id = CASE WHEN chat_id = $1 THEN $2 ELSE chat_id END, head = 0
          WHERE chat_id IN ($1, $2) AND state NOT IN ('sent', 'failed')",
     )
@@ -178,25 +178,25 @@ async fn move_line(
 }
 
 async fn read_sending(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     results: &[Delivered],
 ) -> Result<HashMap<NoticeId, Sending>, StoreError> {
-    let rows = sqlx::query(
+    let rows = sql::query(
         "SELECT n.id, n.chat_id, n.ticket_id, n.message_id, n.body, n.messages, t.user_id,
-                m.sender_type, coalesce(u.reachable AND u.last_seen > n.due_at, 0) AS returned,
-                coalesce(NOT u.reachable AND u.last_seen <= n.due_at, 0) AS lost
+                m.sender_type, coalesce(u.reachable = 1 AND u.last_seen > n.due_at, false) AS returned,
+                coalesce(u.reachable = 0 AND u.last_seen <= n.due_at, false) AS lost
          FROM notices AS n
          LEFT JOIN users AS u ON u.id = n.chat_id
          LEFT JOIN tickets AS t ON t.id = n.ticket_id
          LEFT JOIN ticket_messages AS m ON m.id = n.message_id
-         WHERE n.id IN (SELECT value FROM json_each($1)) AND n.state = 'sending'",
+         WHERE n.id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) AND n.state = 'sending'",
     )
     .bind(ids(results.iter().map(|delivered| delivered.notice.0)))
     .fetch_all(connection)
     .await?;
     let mut sending = HashMap::with_capacity(rows.len());
     for row in &rows {
-        let side = match row.try_get::<Option<&str>, _>("sender_type")? {
+        let side = match row.try_get::<Option<&str>>("sender_type")? {
             Some(_) => Some(get_word(row, "sender_type")?),
             None => None,
         };
@@ -204,10 +204,10 @@ async fn read_sending(
             NoticeId(row.try_get("id")?),
             Sending {
                 chat: row.try_get("chat_id")?,
-                ticket: row.try_get::<Option<i64>, _>("ticket_id")?.map(TicketId),
-                message: row.try_get::<Option<i64>, _>("message_id")?.map(MessageId),
+                ticket: row.try_get::<Option<i64>>("ticket_id")?.map(TicketId),
+                message: row.try_get::<Option<i64>>("message_id")?.map(MessageId),
                 body: get_json(row, "body").ok(),
-                messages: match row.try_get::<Option<&str>, _>("messages")? {
+                messages: match row.try_get::<Option<&str>>("messages")? {
                     Some(_) => get_json(row, "messages")?,
                     None => Vec::new(),
                 },
@@ -226,9 +226,12 @@ async fn read_sending(
 struct End<'a> {
     id: i64,
     state: &'static str,
+    #[serde(serialize_with = "flag")]
     doubtful: bool,
+    #[serde(serialize_with = "flag")]
     one_by_one: bool,
     reason: Option<&'a str>,
+    #[serde(serialize_with = "flag")]
     keeps_reason: bool,
     messages: Option<String>,
     ended: Option<i64>,
@@ -289,8 +292,8 @@ struct Link {
 
 const INSERT_LINKS: &str = "
     INSERT INTO message_links (chat_id, message_id, ticket_id, ticket_message_id, part, why, at)
-    SELECT value ->> 'chat', value ->> 'message', value ->> 'ticket', value ->> 'original',
-           value ->> 'part', value ->> 'why', value ->> 'at'
+    SELECT CAST(value ->> 'chat' AS BIGINT), CAST(value ->> 'message' AS BIGINT), CAST(value ->> 'ticket' AS BIGINT), CAST(value ->> 'original' AS BIGINT),
+           value ->> 'part', value ->> 'why', CAST(value ->> 'at' AS BIGINT)
     FROM json_each($1) WHERE true
     ON CONFLICT (chat_id, message_id) DO UPDATE SET
         ticket_id = excluded.ticket_id, ticket_message_id = excluded.ticket_message_id,
@@ -359,15 +362,15 @@ impl Sending {
 
 /// The next in line becomes the head, in chats whose first notice is over.
 pub(super) async fn raise_heads(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     chats: &HashSet<i64>,
 ) -> Result<Vec<Put>, StoreError> {
-    let raised = sqlx::query(
+    let raised = sql::query(
         "UPDATE notices SET head = 1
          WHERE id IN (SELECT (SELECT id FROM notices
-                              WHERE chat_id = value AND state NOT IN ('sent', 'failed')
+                              WHERE chat_id = CAST(j.value AS BIGINT) AND state NOT IN ('sent', 'failed')
                               ORDER BY id LIMIT 1)
-                      FROM json_each($1))
+                      FROM json_each($1) AS j)
          RETURNING id, chat_id, lane, due_at, head, state",
     )
     .bind(ids(chats.iter().copied()))
@@ -379,7 +382,7 @@ pub(super) async fn raise_heads(
 /// The last part came through, but another part of the same answer was refused: it is not
 /// delivered.
 async fn refuse_half_delivered(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     told: &mut [(i64, Told, usize)],
 ) -> Result<(), StoreError> {
     let delivered = || {
@@ -390,11 +393,11 @@ async fn refuse_half_delivered(
     if delivered().next().is_none() {
         return Ok(());
     }
-    let rows = sqlx::query(
+    let rows = sql::query(
         "SELECT n.message_id, n.reason
          FROM notices AS n
          JOIN tickets AS t ON t.id = n.ticket_id AND t.user_id = n.chat_id
-         WHERE n.message_id IN (SELECT value FROM json_each($1))
+         WHERE n.message_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))
            AND n.state = 'failed' AND n.kind = 'relay'",
     )
     .bind(ids(delivered()))

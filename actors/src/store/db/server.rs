@@ -1,0 +1,185 @@
+//! PostgreSQL: a connection that writes, and a pool that only reads.
+
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use sqlx::{Executor, Postgres, Transaction};
+use tokio::time::sleep;
+
+use super::DbSettings;
+use crate::store::error::{StoreError, Trouble};
+
+/// How long a query waits for a connection, a new one included.
+const ACQUIRE: Duration = Duration::from_secs(10);
+
+/// How long a statement may take, on any screen or in any commit; one that waits for a lock that
+/// another program holds ends earlier. Milliseconds, as the server takes them.
+const STATEMENT: &str = "60000";
+
+/// How long a statement waits for a lock that another program holds.
+const LOCK: &str = "5000";
+
+/// How long the server keeps a transaction whose program is gone without a word.
+const IDLE: &str = "60000";
+
+/// The lock of whoever writes, until the end of the transaction: as with a file, one at a time. The
+/// numbers are ours, and count in this database only.
+const WRITE: &str = "SELECT pg_advisory_xact_lock(1718579046, 1)";
+
+/// All statements see the same state.
+const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+
+/// The lock of the desk that sends, for as long as its connection stands.
+const CLAIM: &str = "SELECT pg_try_advisory_lock(1718579046, 2)";
+
+/// For how long the lock of one that has just gone is waited for.
+const GOING: Duration = Duration::from_secs(2);
+
+/// Gives it back.
+const DISCLAIM: &str = "SELECT pg_advisory_unlock(1718579046, 2)";
+
+/// A server that was reached. Clones share the connections.
+#[derive(Clone)]
+pub struct Server {
+    writer: PgPool,
+    readers: PgPool,
+    claimed: Arc<AtomicBool>,
+}
+
+/// The connections know the password.
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Server").finish_non_exhaustive()
+    }
+}
+
+impl Server {
+    /// Connects.
+    pub(super) async fn open(settings: &DbSettings) -> Result<Self, StoreError> {
+        let options = PgConnectOptions::from_str(&settings.url)
+            // The error can quote the URL, and with it the password.
+            .map_err(|_| {
+                StoreError::Refused(
+                    "database.url: it cannot be read; write \
+                     `postgres://user:password@host/database`, with signs such as @ and / in the \
+                     password as %40 and %2F"
+                        .to_owned(),
+                )
+            })?
+            .application_name("frontdesk")
+            .options([
+                ("statement_timeout", STATEMENT),
+                ("lock_timeout", LOCK),
+                ("idle_in_transaction_session_timeout", IDLE),
+                ("timezone", "UTC"),
+            ]);
+        let pool = || PgPoolOptions::new().acquire_timeout(ACQUIRE);
+        let claimed = Arc::new(AtomicBool::new(false));
+        let keeps = Arc::clone(&claimed);
+        let writer = pool()
+            .max_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            // A lock of the session is gone with it.
+            .after_connect(move |connection, _| {
+                let keeps = Arc::clone(&keeps);
+                Box::pin(async move {
+                    if keeps.load(Ordering::Acquire) && !try_claim(connection).await? {
+                        return Err(sqlx::Error::PoolTimedOut);
+                    }
+                    Ok(())
+                })
+            })
+            .connect_with(options.clone())
+            .await?;
+        let readers = pool()
+            .max_connections(settings.readers.max(1))
+            .connect_with(options)
+            .await?;
+        Ok(Self {
+            writer,
+            readers,
+            claimed,
+        })
+    }
+
+    /// A lock of the connection that writes: it is taken again with each new one.
+    pub(super) async fn claim(&self) -> Result<Claim, StoreError> {
+        let mut connection = self.writer.acquire().await?;
+        let begun = Instant::now();
+        while !try_claim(&mut connection).await? {
+            if begun.elapsed() < GOING {
+                sleep(GOING / 40).await;
+                continue;
+            }
+            return Err(StoreError::Refused(
+                "another desk is running with this database: stop that one first, or give this \
+                 one a database and a bot of its own"
+                    .to_owned(),
+            ));
+        }
+        self.claimed.store(true, Ordering::Release);
+        Ok(Claim(self.clone()))
+    }
+
+    pub(super) async fn write(&self) -> Result<Transaction<'static, Postgres>, StoreError> {
+        let mut tx = begin(&self.writer, "BEGIN").await?;
+        sqlx::query(WRITE).execute(&mut *tx).await?;
+        Ok(tx)
+    }
+
+    pub(super) async fn read(&self) -> Result<Transaction<'static, Postgres>, StoreError> {
+        begin(&self.readers, BEGIN_READ).await
+    }
+
+    /// The pool that writes, for what cannot be done in a transaction.
+    pub(in crate::store) fn writer(&self) -> &PgPool {
+        &self.writer
+    }
+
+    pub(super) async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+/// Begins a transaction. While no connection can be made, the pool says no more than that it waited.
+async fn begin(
+    pool: &PgPool,
+    statement: &'static str,
+) -> Result<Transaction<'static, Postgres>, StoreError> {
+    match pool.begin_with(statement).await {
+        Err(sqlx::Error::PoolTimedOut) if pool.size() < pool.options().get_max_connections() => {
+            Err(StoreError::Unavailable(Trouble::Away))
+        }
+        begun => Ok(begun?),
+    }
+}
+
+async fn try_claim(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar(CLAIM).fetch_one(connection).await
+}
+
+/// That no other desk uses the database.
+#[derive(Debug)]
+#[must_use]
+pub struct Claim(Server);
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        self.0.claimed.store(false, Ordering::Release);
+        // The session may live on in a command that goes on with it.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            let pool = self.0.writer.clone();
+            runtime.spawn(async move {
+                if let Ok(mut connection) = pool.acquire().await {
+                    // Without it the lock goes with the connection.
+                    let _ = connection.execute(DISCLAIM).await;
+                }
+            });
+        }
+    }
+}

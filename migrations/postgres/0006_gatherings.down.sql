@@ -1,0 +1,2 @@
+-- Takes back 0006_gatherings.up.sql.
+DROP TABLE gatherings;
