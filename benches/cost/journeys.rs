@@ -33,7 +33,7 @@ const HOPELESS: usize = 20_000;
 /// A Bot API server that remembers little, so that it costs the same all the time.
 fn options() -> Options {
     Options {
-        kept_calls: 100,
+        kept_calls: 0,
         kept_messages: Some(20),
         ..Options::default()
     }
@@ -53,12 +53,7 @@ pub(crate) async fn closed(people: usize) -> Row {
 
 /// The same with updates that are posted, 40 at once at most.
 pub(crate) async fn posted(people: usize) -> Row {
-    let sandbox = Sandbox::start(Options {
-        kept_calls: 0,
-        ..options()
-    })
-    .await
-    .expect("a sandbox");
+    let sandbox = Sandbox::start(options()).await.expect("a sandbox");
     let folder = folder();
     let port = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
     let address = port.expect("a free port").to_string();
