@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use frontdesk_desk::button::Button;
 use frontdesk_desk::ids::TicketId;
-use frontdesk_sandbox::{Deed, Limits, Options, PersonSpec, Sandbox, SeenMessage};
+use frontdesk_sandbox::{Limits, Listener, Options, PersonSpec, Sandbox, SeenMessage};
 
 use crate::crowd::percentile;
 use crate::desk::Desk;
@@ -69,8 +69,9 @@ pub(crate) async fn notices(notices: Option<i64>) -> Vec<Row> {
             ("LIMITS__PERSON_PER_MINUTE", "0"),
         ],
     );
+    let listener = sandbox.listen();
     answer(&sandbox, answers).await;
-    let found = watch(&sandbox, answers).await;
+    let found = watch(&sandbox, listener, answers).await;
     let earned = sandbox.earned().total;
     desk.stop();
     sandbox.stop().await;
@@ -180,21 +181,21 @@ struct Found {
 
 /// Counts from now on, when all answers are due, until the last one has come; somebody writes now
 /// and then, and is seen to get an answer.
-async fn watch(sandbox: &Sandbox, answers: i64) -> Found {
-    let mut listener = sandbox.listen();
+async fn watch(sandbox: &Sandbox, mut listener: Listener, answers: i64) -> Found {
+    let is_answer = |chat: i64, message: &SeenMessage| {
+        (USERS..USERS + answers).contains(&chat) && message.text.contains(ANSWER)
+    };
+    let is_receipt = |chat: i64, message: &SeenMessage| {
+        (STAFF..STAFF + ADMINS).contains(&chat) && message.text.contains(RECEIPT)
+    };
     // Those that went out before.
-    let mut sooner = 0;
-    for user in USERS..USERS + answers {
-        let newest = sandbox.person(user).last_from_bot();
-        sooner += i64::from(newest.is_some_and(|message| message.text.contains(ANSWER)));
+    let (mut sooner, mut told) = (0, 0);
+    while let Some(heard) = listener.try_next() {
+        if let Some(message) = heard.message() {
+            sooner += i64::from(is_answer(heard.chat, message));
+            told += i64::from(is_receipt(heard.chat, message));
+        }
     }
-    let mut told = 0;
-    for admin in STAFF..STAFF + ADMINS {
-        let seen = sandbox.person(admin).newest(20);
-        let told_of = |message: &&SeenMessage| message.text.contains(RECEIPT);
-        told += i64::try_from(seen.iter().filter(told_of).count()).unwrap_or(0);
-    }
-    while listener.try_next().is_some() {}
     let begin = Instant::now();
     let mut found = Found {
         calls: 0,
@@ -218,15 +219,15 @@ async fn watch(sandbox: &Sandbox, answers: i64) -> Found {
             }
             heard = listener.next() => {
                 let heard = heard.expect("the sandbox is there");
-                let (Deed::Sent(message) | Deed::Edited(message)) = &heard.deed else {
+                let Some(message) = heard.message() else {
                     continue;
                 };
                 found.calls += 1;
-                                ends = heard.at;
-                if (USERS..USERS + answers).contains(&heard.chat) {
-                    found.answers += i64::from(message.text.contains(ANSWER));
-                } else if (STAFF..STAFF + ADMINS).contains(&heard.chat) {
-                    found.receipts += i64::from(message.text.contains(RECEIPT));
+                ends = heard.at;
+                if is_answer(heard.chat, message) {
+                    found.answers += 1;
+                } else if is_receipt(heard.chat, message) {
+                    found.receipts += 1;
                 } else if !message.buttons.is_empty()
                     && let Some(since) = waiting.remove(&heard.chat)
                 {
