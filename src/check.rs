@@ -168,11 +168,11 @@ async fn database(config: &Config) -> Line {
         }
         // Nothing is written: it only shows whether that could be.
         drop(db.write().await?);
-        Ok((steps, db.version().await?))
+        Ok((steps, db.version().await?, db.risk().await?))
     };
     let steps = looked.await;
     db.close().await;
-    let (steps, version) = match steps {
+    let (steps, version, risk) = match steps {
         Ok(looked) => looked,
         Err(error) => return (Grade::Error, format!("database.url: {error}")),
     };
@@ -186,6 +186,9 @@ async fn database(config: &Config) -> Line {
         steps.iter().all(|step| step.applied),
         config.database.migrate,
     ) {
+        (true, _) if let Some(risk) = risk => {
+            (Grade::Warning, format!("database.url: {version}: {risk}"))
+        }
         (true, _) => (
             Grade::Ok,
             format!("database.url: {version}, its schema is {schema}, up to date"),

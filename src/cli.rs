@@ -57,6 +57,18 @@ pub(crate) enum Command {
         /// The backup; it stays as it is.
         file: PathBuf,
     },
+    /// Move everything from a file of SQLite into an empty database of PostgreSQL.
+    ///
+    /// No desk may be running with either. All of it is there afterwards, compared, or nothing.
+    Copy {
+        /// `sqlite:` and the path of the file; it stays as it is.
+        #[arg(long, value_name = "URL")]
+        from: String,
+        /// `postgres://…`. Without it, database.url: a password here can be seen by everybody on the
+        /// machine.
+        #[arg(long, value_name = "URL")]
+        to: Option<String>,
+    },
     /// Change or show the schema of the database.
     #[command(subcommand)]
     Migrate(Migrate),

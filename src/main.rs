@@ -114,6 +114,9 @@ async fn obey(cli: Cli, config: Config, settings: Vec<Setting>, level: LiveLevel
         Some(Command::Restore { file }) => {
             operate::restore(&config, &file, clock.now(), &mut out).await?;
         }
+        Some(Command::Copy { from, to }) => {
+            operate::copy(&config, &from, to, &mut out).await?;
+        }
         Some(Command::Migrate(Migrate::Status)) => operate::status(&config, &mut out).await?,
         Some(Command::Notices(Notices::List { state, chat, limit })) => {
             let which = Which {

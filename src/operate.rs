@@ -7,12 +7,14 @@ use std::path::{Path, PathBuf};
 use frontdesk_actors::store::{
     Db, DbSettings, QuarantineId, StoreError,
     backup::{self, Contents},
+    copy::{self, Progress},
     is_postgres,
     migrate::{self, Down, Step},
     quarantine::{self, Quarantined},
 };
 use frontdesk_actors::telegram::Token;
 use frontdesk_desk::ticket::Time;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use url::Url;
 
 use crate::config::{Config, Database};
@@ -94,11 +96,11 @@ pub(crate) async fn open_existing(config: &Config) -> Result<Db, OperateError> {
 }
 
 async fn open(config: &Config) -> Result<Db, StoreError> {
-    let settings = DbSettings {
-        url: config.database.url.clone(),
-        readers: 1,
-    };
-    Db::open(&settings).await
+    open_url(config.database.url.clone()).await
+}
+
+async fn open_url(url: String) -> Result<Db, StoreError> {
+    Db::open(&DbSettings { url, readers: 1 }).await
 }
 
 /// `migrate up`: brings the schema up to date, in a new file if there is none.
@@ -224,6 +226,64 @@ pub async fn restore(
             former.display()
         )?;
     }
+    Ok(())
+}
+
+/// `copy`: everything from a file of SQLite into an empty database of PostgreSQL; `to` is
+/// `database.url` if it is left out.
+///
+/// # Errors
+/// [`OperateError`]; among others if a desk is running, or if the target is not empty.
+pub async fn copy(
+    config: &Config,
+    from: &str,
+    to: Option<String>,
+    out: &mut impl Write,
+) -> Result<(), OperateError> {
+    let source = Database {
+        url: from.to_owned(),
+        migrate: false,
+    };
+    if let Some(path) = source.path()
+        && !path.exists()
+    {
+        return Err(OperateError::NoDatabase(path));
+    }
+    let to = to.unwrap_or_else(|| config.database.url.clone());
+    // An open file of SQLite is made if it is not there: this is none of the target's doing.
+    if !is_postgres(&to) || is_postgres(from) {
+        return Err(OperateError::Store(StoreError::Refused(
+            "a file of SQLite is copied to a server: `--from sqlite:FILE --to postgres://…`"
+                .to_owned(),
+        )));
+    }
+    let source = open_url(from.to_owned()).await?;
+    let target = open_url(to.clone()).await?;
+    let bar = ProgressBar::hidden();
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} rows, {eta} left") {
+        bar.set_style(style);
+    }
+    let copied = copy::copy(&source, &target, |progress| match progress {
+        Progress::Rows(rows) => {
+            bar.set_length(rows);
+            bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
+        Progress::Copied(rows) => bar.inc(rows),
+    })
+    .await;
+    bar.finish_and_clear();
+    source.close().await;
+    target.close().await;
+    let mut all = 0;
+    for (table, rows) in copied? {
+        writeln!(out, "{rows:>10}  {table}")?;
+        all += rows;
+    }
+    writeln!(
+        out,
+        "{} holds these {all} rows now, compared with {from}: set database.url to it",
+        shown(&to)
+    )?;
     Ok(())
 }
 

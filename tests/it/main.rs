@@ -9,6 +9,7 @@ mod bans;
 mod browser;
 mod campaign;
 mod cli;
+mod copy;
 mod crash;
 mod deliveries;
 mod delivery;

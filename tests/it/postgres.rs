@@ -17,6 +17,8 @@ const OF_FILES: &[&str] = &[
     "trouble::database::a_database_that_is_moved",
     "trouble::database::a_disk",
     "trouble::poison::",
+    "copy::",
+    "trouble::server::",
     "every_story_holds_on_postgresql",
 ];
 

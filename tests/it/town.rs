@@ -34,7 +34,7 @@ pub(crate) const KATE: i64 = 202;
 pub(crate) struct Town {
     pub(crate) sandbox: Sandbox,
     pub(crate) clock: Clock,
-    config: Config,
+    pub(crate) config: Config,
     desk: Option<Program>,
     folder: TempDir,
     film: RefCell<Film>,

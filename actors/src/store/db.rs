@@ -112,6 +112,31 @@ impl Db {
         Ok(format!("{name} {version}"))
     }
 
+    /// How commits that were answered could be lost, by the settings of a server.
+    ///
+    /// # Errors
+    /// As the read failed.
+    pub async fn risk(&self) -> Result<Option<Risk>, StoreError> {
+        if let Self::Sqlite(_) = self {
+            return Ok(None);
+        }
+        let row = sql::query(
+            "SELECT current_setting('fsync') = 'off'
+                        OR current_setting('synchronous_commit') IN ('off', 'local') AS unflushed,
+                    current_setting('synchronous_standby_names') = ''
+                        AND EXISTS (SELECT 1 FROM pg_stat_replication) AS unreplicated",
+        )
+        .fetch_one(&mut *self.read().await?)
+        .await?;
+        Ok(if row.try_get("unflushed")? {
+            Some(Risk::Unflushed)
+        } else if row.try_get("unreplicated")? {
+            Some(Risk::Unreplicated)
+        } else {
+            None
+        })
+    }
+
     /// Closes all connections, once what they do is done; every later use is answered
     /// `Unavailable(Closed)`.
     pub async fn close(&self) {
@@ -120,6 +145,23 @@ impl Db {
             Self::Postgres(server) => server.close().await,
         }
     }
+}
+
+/// How commits that were answered could be lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Risk {
+    /// By a power cut.
+    #[error(
+        "the server does not wait for its disk: a power cut can lose what Telegram was told is \
+         stored; set fsync = on and synchronous_commit = on"
+    )]
+    Unflushed,
+    /// By a failover.
+    #[error(
+        "the server is replicated asynchronously: a failover can lose the last commits, which \
+         Telegram was told are stored; set synchronous_standby_names if that matters"
+    )]
+    Unreplicated,
 }
 
 /// Whether the URL is one of PostgreSQL.

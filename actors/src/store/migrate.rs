@@ -166,7 +166,7 @@ async fn tables(tx: &mut Connection) -> Result<Vec<String>, StoreError> {
 }
 
 /// A table in which people's data is; what the desk remembers about itself can be made again.
-async fn table_with_rows(db: &Db) -> Result<Option<String>, StoreError> {
+pub(super) async fn table_with_rows(db: &Db) -> Result<Option<String>, StoreError> {
     let mut tx = db.read().await?;
     let ours = ["desk_state", "admins", "ticket_counts"];
     let tables = tables(&mut tx).await?;

@@ -14,6 +14,7 @@ pub mod error;
 pub mod types;
 
 pub mod backup;
+pub mod copy;
 pub mod db;
 pub mod facts;
 pub mod import;
@@ -32,7 +33,7 @@ mod writing;
 #[cfg(test)]
 mod tests;
 
-pub use db::{Claim, Db, DbSettings, is_postgres};
+pub use db::{Claim, Db, DbSettings, Risk, is_postgres};
 pub use error::{StoreError, Trouble};
 pub use types::{
     Committed, Decision, Delivered, DeliveryResult, DueNotice, Head, Hold, QuarantineId, Queued,

@@ -184,14 +184,30 @@ macro_rules! bound {
 fn without_nul(args: &mut [Arg<'_>]) {
     for arg in args {
         if let Arg::Text(Some(text)) = arg
-            && (text.contains('\0') || text.contains("\\u0000"))
+            && (text.contains('\0') || text.contains(NUL_IN_JSON))
         {
-            *text = text
-                .replace('\0', "\u{fffd}")
-                .replace("\\u0000", "\\ufffd")
-                .into();
+            *text = replace_nul(text).into();
         }
     }
+}
+
+/// How a NUL character is written in JSON, if no backslash stands before it that belongs to none.
+const NUL_IN_JSON: &str = "\\u0000";
+
+fn replace_nul(text: &str) -> String {
+    let mut replaced = String::with_capacity(text.len());
+    let mut parts = text.split(NUL_IN_JSON);
+    replaced.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        // After another backslash it is a backslash and the letters u0000.
+        let before = replaced.bytes().rev().take_while(|byte| *byte == b'\\');
+        replaced.push_str(match before.count() % 2 {
+            0 => "\\ufffd",
+            _ => NUL_IN_JSON,
+        });
+        replaced.push_str(part);
+    }
+    replaced.replace('\0', "\u{fffd}")
 }
 
 /// The same for a server.
@@ -371,8 +387,8 @@ impl Row {
         T::get(self, column)
     }
 
-    /// Of flags and counts PostgreSQL makes narrower numbers where no column says how wide.
-    fn whole<I: Index>(&self, column: I) -> Result<Option<i64>, sqlx::Error> {
+    /// The number in a column. Of flags and counts PostgreSQL makes narrower numbers where no column says how wide.
+    pub(super) fn whole<I: Index>(&self, column: I) -> Result<Option<i64>, sqlx::Error> {
         match self {
             Self::Sqlite(row) => row.try_get(column),
             Self::Postgres(row) => match row.try_column(column)?.type_info().name() {
@@ -452,5 +468,23 @@ impl<'r> Held<'r> for &'r str {
 impl<'r> Held<'r> for String {
     fn find<I: Index>(row: &'r Row, column: I) -> Result<Option<Self>, StoreError> {
         Ok(row.text(column)?.map(str::to_owned))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_stands_for_a_nul_is_replaced() {
+        for (given, expected) in [
+            ("a\0b", "a\u{fffd}b"),
+            (r#"["a\u0000"]"#, r#"["a\ufffd"]"#),
+            (r#"["a\\u0000"]"#, r#"["a\\u0000"]"#),
+            (r#"["a\\\u0000\u0000"]"#, r#"["a\\\ufffd\ufffd"]"#),
+            (r#"["\u0001 u0000"]"#, r#"["\u0001 u0000"]"#),
+        ] {
+            assert_eq!(replace_nul(given), expected);
+        }
     }
 }

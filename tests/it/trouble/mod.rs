@@ -4,6 +4,7 @@ mod database;
 mod pages;
 mod poison;
 mod reloads;
+mod server;
 mod stops;
 mod telegram;
 mod webhook;

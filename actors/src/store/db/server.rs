@@ -6,14 +6,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
-use sqlx::{Executor, Postgres, Transaction};
+use sqlx::{Connection, Executor, Postgres, Transaction};
 use tokio::time::sleep;
 
 use super::DbSettings;
 use crate::store::error::{StoreError, Trouble};
 
 /// How long a query waits for a connection, a new one included.
-const ACQUIRE: Duration = Duration::from_secs(10);
+const ACQUIRE: Duration = Duration::from_secs(5);
 
 /// How long a statement may take, on any screen or in any commit; one that waits for a lock that
 /// another program holds ends earlier. Milliseconds, as the server takes them.
@@ -28,6 +28,9 @@ const IDLE: &str = "60000";
 /// The lock of whoever writes, until the end of the transaction: as with a file, one at a time. The
 /// numbers are ours, and count in this database only.
 const WRITE: &str = "SELECT pg_advisory_xact_lock(1718579046, 1)";
+
+/// The oldest version of PostgreSQL that is tested.
+const OLDEST: i64 = 15;
 
 /// All statements see the same state.
 const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
@@ -76,6 +79,8 @@ impl Server {
                 ("idle_in_transaction_session_timeout", IDLE),
                 ("timezone", "UTC"),
             ]);
+        // The pools would say no more than that they waited.
+        look_at(&options).await?;
         let pool = || PgPoolOptions::new().acquire_timeout(ACQUIRE);
         let claimed = Arc::new(AtomicBool::new(false));
         let keeps = Arc::clone(&claimed);
@@ -93,12 +98,10 @@ impl Server {
                     Ok(())
                 })
             })
-            .connect_with(options.clone())
-            .await?;
+            .connect_lazy_with(options.clone());
         let readers = pool()
             .max_connections(settings.readers.max(1))
-            .connect_with(options)
-            .await?;
+            .connect_lazy_with(options);
         Ok(Self {
             writer,
             readers,
@@ -144,6 +147,31 @@ impl Server {
         self.readers.close().await;
         self.writer.close().await;
     }
+}
+
+/// Makes sure that the server can be reached, and is one that the statements work on.
+async fn look_at(options: &PgConnectOptions) -> Result<(), StoreError> {
+    let mut connection = PgConnection::connect_with(options).await?;
+    let (version, encoding): (i64, String) = sqlx::query_as(
+        "SELECT CAST(current_setting('server_version_num') AS BIGINT),
+                current_setting('server_encoding')",
+    )
+    .fetch_one(&mut connection)
+    .await?;
+    connection.close().await?;
+    let refused = |what: String| Err(StoreError::Refused(format!("database.url: {what}")));
+    if version < OLDEST * 10_000 {
+        let version = version / 10_000;
+        return refused(format!(
+            "the server is PostgreSQL {version}, and {OLDEST} is the oldest that will do"
+        ));
+    }
+    if encoding != "UTF8" {
+        return refused(format!(
+            "the database keeps its text as {encoding}: make one with ENCODING 'UTF8'"
+        ));
+    }
+    Ok(())
 }
 
 /// Begins a transaction. While no connection can be made, the pool says no more than that it waited.

@@ -148,10 +148,15 @@ pub(crate) struct Server {
     own: Option<Own>,
 }
 
+/// A server that was made for this process. It lies in a folder of its own.
 struct Own {
-    child: Child,
-    #[expect(dead_code, reason = "it lies there until it has ended")]
+    programs: PathBuf,
     folder: TempDir,
+    port: u16,
+    /// How its programs are run as an ordinary user.
+    somebody: &'static str,
+    /// What runs it; nothing while it is down.
+    child: Option<Child>,
 }
 
 impl Server {
@@ -165,68 +170,47 @@ impl Server {
                 own: None,
             });
         }
+        Self::own().await
+    }
+
+    /// The same, but always one that can fall.
+    pub(crate) async fn own() -> Option<Self> {
         let Some(programs) = programs() else {
             let required = std::env::var("FRONTDESK_REQUIRE_POSTGRES").is_ok_and(|set| set == "1");
-            assert!(!required, "no initdb and no FRONTDESK_TEST_POSTGRES_URL");
+            assert!(!required, "no initdb on this machine");
             println!("skipped: no PostgreSQL on this machine (no initdb)");
             return None;
         };
-        let folder = tempfile::tempdir().expect("a folder");
-        let root = folder.path().metadata().expect("a folder").uid() == 0;
-        if root {
-            let owner = Command::new("chown")
-                .arg("nobody")
-                .arg(folder.path())
-                .status();
-            assert!(owner.expect("chown").success());
-        }
-        // It refuses to run as root.
-        let as_nobody = match root {
-            true => "exec runuser -u nobody -- ",
-            false => "exec ",
-        };
-        let run = |script: &str| {
-            let mut command = Command::new("sh");
-            command
-                .args(["-c", script])
-                .env("PROGRAMS", &programs)
-                .current_dir(folder.path())
-                .stdout(Stdio::null())
-                .stderr(Stdio::null());
-            command
-        };
-        let initdb =
-            "\"$PROGRAMS/initdb\" -D data -U desk --auth=trust --no-sync -E UTF8 --locale=C";
-        let made = run(&format!("{as_nobody}{initdb}"))
-            .stdin(Stdio::null())
-            .status();
-        assert!(made.expect("a shell").success(), "initdb");
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = listener.local_addr().expect("an address").port();
         drop(listener);
-        // It ends with the pipe, and that with this process, whatever ends it.
-        let postgres = format!(
-            "({as_nobody}\"$PROGRAMS/postgres\" -D data -F -p {port} -c listen_addresses=127.0.0.1 \
-             -c unix_socket_directories= -c max_connections=300) </dev/null & \
-             cat >/dev/null; kill -QUIT \"$(head -n 1 data/postmaster.pid)\"; wait"
-        );
-        let child = run(&postgres)
-            .stdin(Stdio::piped())
-            .spawn()
-            .expect("a shell");
-        let server = Self {
+        let own = Own::new(programs, port);
+        let mut server = Self {
             base: format!("postgres://desk@127.0.0.1:{port}/"),
-            own: Some(Own { child, folder }),
+            own: Some(own),
         };
+        server.rise().await;
+        Some(server)
+    }
+
+    /// Starts it.
+    pub(crate) async fn rise(&mut self) {
+        self.own.as_mut().expect("a server of our own").launch();
         let begun = Instant::now();
-        while PgConnection::connect(&server.url("postgres"))
-            .await
-            .is_err()
-        {
+        while PgConnection::connect(&self.url("postgres")).await.is_err() {
             assert!(begun.elapsed() < PATIENCE, "the server does not start");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        Some(server)
+    }
+
+    /// Ends it at once, as `pg_ctl stop -m immediate` does.
+    pub(crate) fn fall(&mut self) {
+        self.own.as_mut().expect("a server of our own").end();
+    }
+
+    /// One of its databases.
+    pub(crate) fn url(&self, database: &str) -> String {
+        format!("{}{database}", self.base)
     }
 
     /// Drops what a run has made on a server that stays.
@@ -246,20 +230,72 @@ impl Server {
         let drop: Vec<String> = drop.collect();
         wait(run_all(&self.base, drop)).expect("they can be dropped");
     }
+}
 
-    /// One of its databases.
-    pub(crate) fn url(&self, database: &str) -> String {
-        format!("{}{database}", self.base)
+impl Own {
+    fn new(programs: PathBuf, port: u16) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let is_root = folder.path().metadata().expect("a folder").uid() == 0;
+        if is_root {
+            let mut owner = Command::new("chown");
+            let owner = owner.arg("nobody").arg(folder.path()).status();
+            assert!(owner.expect("chown").success());
+        }
+        let own = Self {
+            programs,
+            folder,
+            port,
+            // It refuses to run as root.
+            somebody: match is_root {
+                true => "runuser -u nobody -- ",
+                false => "",
+            },
+            child: None,
+        };
+        let initdb = format!(
+            "{}\"$PROGRAMS/initdb\" -D data -U desk --auth=trust --no-sync -E UTF8 --locale=C",
+            own.somebody
+        );
+        let made = own.shell(&initdb).stdin(Stdio::null()).status();
+        assert!(made.expect("a shell").success(), "initdb");
+        own
+    }
+
+    fn shell(&self, script: &str) -> Command {
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", script])
+            .env("PROGRAMS", &self.programs)
+            .current_dir(self.folder.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        command
+    }
+
+    /// The server ends with the pipe, and that with this process, whatever ends it.
+    fn launch(&mut self) {
+        let script = format!(
+            "({}\"$PROGRAMS/postgres\" -D data -F -p {} -c listen_addresses=127.0.0.1 \
+             -c unix_socket_directories= -c max_connections=300) </dev/null & \
+             cat >/dev/null; kill -QUIT \"$(head -n 1 data/postmaster.pid)\"; wait",
+            self.somebody, self.port
+        );
+        let child = self.shell(&script).stdin(Stdio::piped()).spawn();
+        self.child = Some(child.expect("a shell"));
+    }
+
+    fn end(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            drop(child.stdin.take());
+            // A drop can only try.
+            let _ = child.wait();
+        }
     }
 }
 
-impl Drop for Server {
+impl Drop for Own {
     fn drop(&mut self) {
-        if let Some(own) = &mut self.own {
-            drop(own.child.stdin.take());
-            // A drop can only try.
-            let _ = own.child.wait();
-        }
+        self.end();
     }
 }
 
