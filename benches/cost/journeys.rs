@@ -97,8 +97,7 @@ async fn walk(
     let mut window: Option<(Instant, Cpu, Cpu)> = None;
     loop {
         crowd.answers().await;
-        // This thread does nothing else.
-        std::thread::sleep(GLANCE);
+        glance();
         crowd.take_in();
         let now = Instant::now();
         match &window {
@@ -122,6 +121,14 @@ async fn walk(
         &desk.cpu().since(&desk_before),
         &Cpu::own().since(&own_before),
     )
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the timers of the runtime are no finer than a millisecond, and this thread does nothing else"
+)]
+fn glance() {
+    std::thread::sleep(GLANCE);
 }
 
 /// So many updates a second are offered, whether or not those before are answered.
