@@ -75,11 +75,11 @@ pub async fn check(
     }
     writeln!(out)?;
     let mut lines = vec![admins(config), texts(config), database(config).await];
-    let (telegram, bot) = telegram(config).await;
-    lines.push(telegram);
+    let telegram = telegram(config, clock).await;
+    lines.push(telegram.line);
     lines.extend(webhook(config).await);
-    lines.extend(time(config, clock).await);
-    lines.extend(unreachable_admins(config, bot.as_deref()).await);
+    lines.extend(telegram.time);
+    lines.extend(unreachable_admins(config, telegram.bot.as_deref()).await);
     lines.extend(put_aside(config).await);
     for (grade, sentence) in &lines {
         writeln!(out, "{grade:7}  {sentence}")?;
@@ -259,27 +259,50 @@ async fn put_aside(config: &Config) -> Option<Line> {
     })
 }
 
-/// Also gives the bot's name, if Telegram told it.
-async fn telegram(config: &Config) -> (Line, Option<String>) {
+/// What Telegram says to the token.
+struct Telegram {
+    line: Line,
+    /// The bot's name.
+    bot: Option<String>,
+    /// How far the machine's time is from Telegram's.
+    time: Option<Line>,
+}
+
+impl From<Line> for Telegram {
+    fn from(line: Line) -> Self {
+        Self {
+            line,
+            bot: None,
+            time: None,
+        }
+    }
+}
+
+async fn telegram(config: &Config, clock: &Clock) -> Telegram {
     let Some(token) = config.telegram.token.clone() else {
         let sentence =
             "telegram.token: not set; the desk needs one to run, `frontdesk demo` does not";
-        return ((Grade::Warning, sentence.to_owned()), None);
+        return (Grade::Warning, sentence.to_owned()).into();
     };
     let server = config.telegram.api_url.host_str().unwrap_or_default();
-    let me = match Client::new(&client_settings(config, token)) {
-        Ok(client) => client.me().await.map_err(|failure| match failure {
+    let before = clock.now();
+    let told = match Client::new(&client_settings(config, token)) {
+        Ok(client) => client.me_and_time().await.map_err(|failure| match failure {
             Failure::TokenRefused => format!("telegram.token: {}", IntakeError::TokenRefused),
             failure => format!("telegram.api_url: {server} does not answer: {failure}"),
         }),
         Err(error) => Err(format!("telegram.api_url: {error}")),
     };
-    match me {
-        Ok(me) => {
-            let sentence = format!("telegram.token: Telegram knows it as @{}", me.username);
-            ((Grade::Ok, sentence), Some(me.username))
-        }
-        Err(problem) => ((Grade::Error, problem), None),
+    match told {
+        Ok((me, theirs)) => Telegram {
+            line: (
+                Grade::Ok,
+                format!("telegram.token: Telegram knows it as @{}", me.username),
+            ),
+            bot: Some(me.username),
+            time: theirs.map(|theirs| difference(before, theirs, clock.now())),
+        },
+        Err(problem) => (Grade::Error, problem).into(),
     }
 }
 
@@ -354,16 +377,6 @@ async fn webhook(config: &Config) -> Option<Line> {
     };
     let sentence = format!("telegram.mode: {sentence}; {waiting} at Telegram{trouble}");
     Some((grade, sentence))
-}
-
-/// How far the machine's time is from Telegram's; nothing if Telegram does not tell, which has a line
-/// of its own.
-async fn time(config: &Config, clock: &Clock) -> Option<Line> {
-    let token = config.telegram.token.clone()?;
-    let client = Client::new(&client_settings(config, token)).ok()?;
-    let before = clock.now();
-    let theirs = client.time().await.ok()??;
-    Some(difference(before, theirs, clock.now()))
 }
 
 /// What to say of a time that Telegram told between two of ours, cut to the second.

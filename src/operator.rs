@@ -24,6 +24,7 @@ use frontdesk_actors::store::survey::Survey;
 use frontdesk_actors::telegram::Client;
 use frontdesk_actors::tickets::Count;
 use frontdesk_desk::delivery::NoticeState;
+use frontdesk_desk::ticket::{Status, Time};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use metrics_process::Collector;
 use tokio::sync::Mutex;
@@ -217,7 +218,8 @@ async fn telegram_away(client: &Client, patience: Duration) -> Option<Duration> 
     away()
 }
 
-async fn ready(watched: Data<Watched>) -> HttpResponse {
+/// Looks whether the desk is ready: the rows, and the reasons why it is not.
+async fn look(watched: &Watched) -> (Result<Survey, String>, Vec<String>) {
     let survey = watched.survey().await;
     let now = watched.sources.clock.now();
     let overdue = survey.as_ref().ok().and_then(|survey| survey.due_since);
@@ -227,6 +229,11 @@ async fn ready(watched: Data<Watched>) -> HttpResponse {
         telegram_away(&watched.sources.client, watched.settings.patience).await,
         overdue.and_then(|due| (now - due).to_std().ok()),
     );
+    (survey, reasons)
+}
+
+async fn ready(watched: Data<Watched>) -> HttpResponse {
+    let (_, reasons) = look(&watched).await;
     if reasons.is_empty() {
         return HttpResponse::Ok().body("ready\n");
     }
@@ -238,32 +245,37 @@ async fn ready(watched: Data<Watched>) -> HttpResponse {
 }
 
 async fn metrics(watched: Data<Watched>) -> HttpResponse {
+    let (survey, reasons) = look(&watched).await;
     watched.figures.process.collect();
+    measure::ready(reasons.is_empty());
     measure::sessions(watched.sources.sessions.alive());
-    match watched.survey().await {
-        Ok(survey) => {
-            let now = watched.sources.clock.now();
-            for state in NoticeState::ALL
-                .iter()
-                .filter(|state| **state != NoticeState::Sent)
-            {
-                let found = survey.notices.iter().find(|(of, ..)| of == state);
-                let (count, age) = found.map_or((0, Duration::ZERO), |(_, count, since)| {
-                    (*count, (now - *since).to_std().unwrap_or_default())
-                });
-                measure::notices(state.as_str(), count, age);
-            }
-            for (status, count) in &survey.tickets {
-                measure::tickets(status.as_str(), *count);
-            }
-            measure::quarantined(survey.quarantined);
-        }
+    match survey {
+        Ok(survey) => count(&survey, watched.sources.clock.now()),
         // The other figures are worth having all the same; these stay as they were.
         Err(why) => warn!(why, "the rows cannot be counted for the figures"),
     }
     HttpResponse::Ok()
         .content_type(ContentType::plaintext())
         .body(watched.figures.handle.render())
+}
+
+/// Takes the figures of the rows.
+fn count(survey: &Survey, now: Time) {
+    for state in NoticeState::ALL
+        .iter()
+        .filter(|state| **state != NoticeState::Sent)
+    {
+        let found = survey.notices.iter().find(|(of, ..)| of == state);
+        let (count, age) = found.map_or((0, Duration::ZERO), |(_, count, since)| {
+            (*count, (now - *since).to_std().unwrap_or_default())
+        });
+        measure::notices(state.as_str(), count, age);
+    }
+    for status in Status::ALL {
+        let found = survey.tickets.iter().find(|(of, _)| of == status);
+        measure::tickets(status.as_str(), found.map_or(0, |(_, count)| *count));
+    }
+    measure::quarantined(survey.quarantined);
 }
 
 #[cfg(test)]

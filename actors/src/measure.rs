@@ -36,6 +36,7 @@ pub enum Kind {
 pub type Figure = (&'static str, Kind, Unit, &'static str);
 
 const BUILD: &str = "frontdesk_build_info";
+const READY: &str = "frontdesk_ready";
 const UPDATES: &str = "frontdesk_updates_total";
 const UPDATE_SECONDS: &str = "frontdesk_update_seconds";
 const ANSWER_SECONDS: &str = "frontdesk_answer_seconds";
@@ -63,6 +64,12 @@ pub const FIGURES: &[Figure] = &[
         Kind::Gauge,
         Unit::Count,
         "1, with the version of the program.",
+    ),
+    (
+        READY,
+        Kind::Gauge,
+        Unit::Count,
+        "1 if /readyz says that the desk is ready, else 0.",
     ),
     (
         UPDATES,
@@ -455,6 +462,11 @@ pub(crate) fn webhook(answer: &'static str) {
     if KEPT.get().is_some() {
         counter!(WEBHOOK, "answer" => answer).increment(1);
     }
+}
+
+/// Whether the desk is ready.
+pub fn ready(ready: bool) {
+    gauge!(READY).set(f64::from(u8::from(ready)));
 }
 
 /// How many conversations are in memory.

@@ -22,7 +22,7 @@ use crate::measure::InFlight;
 
 use super::classify::{Failure, of_answer, of_connection};
 use super::methods::{
-    AnswerCallbackQuery, DeleteMyCommands, DeleteWebhook, GetMe, GetUpdates, GetWebhookInfo,
+    self, AnswerCallbackQuery, DeleteMyCommands, DeleteWebhook, GetMe, GetUpdates, GetWebhookInfo,
     SetMyCommands, SetWebhook,
 };
 use super::read::KINDS;
@@ -113,6 +113,15 @@ pub struct Me {
     pub username: String,
 }
 
+impl Me {
+    fn of(me: methods::Me) -> Self {
+        Self {
+            id: BotId(me.id),
+            username: me.username,
+        }
+    }
+}
+
 /// What Telegram says about the webhook.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebhookInfo {
@@ -169,24 +178,22 @@ impl Client {
     /// # Errors
     /// [`Failure`]; [`Failure::TokenRefused`] if Telegram does not know the token.
     pub async fn me(&self) -> Result<Me, Failure> {
-        let me = self.call(GetMe(json!({}))).await?;
-        Ok(Me {
-            id: BotId(me.id),
-            username: me.username,
-        })
+        Ok(Me::of(self.call(GetMe(json!({}))).await?))
     }
 
-    /// What the time is at Telegram, to the second, if the answer to a call says it.
+    /// The same, and what the time is at Telegram, to the second, if its answer says so.
     ///
     /// # Errors
-    /// [`Failure`] of the connection; what the call was answered does not matter.
-    pub async fn time(&self) -> Result<Option<Time>, Failure> {
+    /// As [`me`](Self::me).
+    pub async fn me_and_time(&self) -> Result<(Me, Option<Time>), Failure> {
         let answer = self.calls.post(&GetMe(json!({}))).await?;
         let date = answer.headers().get(DATE);
         let date = date.and_then(|date| date.to_str().ok());
-        Ok(date
+        let time = date
             .and_then(|date| DateTime::parse_from_rfc2822(date).ok())
-            .map(|date| date.to_utc()))
+            .map(|date| date.to_utc());
+        let me = read::<GetMe>(answer).await?;
+        Ok((Me::of(me), time))
     }
 
     /// Asks for updates, raw, at most `limit` (1 to 100), and waits for the first. Confirms all
@@ -367,10 +374,7 @@ impl Line {
         P: Payload + Serialize,
         P::Output: DeserializeOwned,
     {
-        let answer = self.post(payload).await?;
-        let status = answer.status().as_u16();
-        let body = answer.bytes().await.map_err(|_| Failure::Uncertain)?;
-        of_answer(status, &body)
+        read::<P>(self.post(payload).await?).await
     }
 
     async fn post<P: Payload + Serialize>(&self, payload: &P) -> Result<Response, Failure> {
@@ -385,6 +389,17 @@ impl Line {
             .body(body);
         call.send().await.map_err(|error| of_connection(&error))
     }
+}
+
+/// Reads the answer to a call.
+async fn read<P>(answer: Response) -> Result<P::Output, Failure>
+where
+    P: Payload,
+    P::Output: DeserializeOwned,
+{
+    let status = answer.status().as_u16();
+    let body = answer.bytes().await.map_err(|_| Failure::Uncertain)?;
+    of_answer(status, &body)
 }
 
 impl fmt::Debug for Client {

@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 use rustix::process::{Pid, Signal, kill_process};
@@ -214,7 +213,7 @@ async fn a_kill_in_the_middle_costs_nothing_and_ctrl_c_says_how_to_go_on() {
         let pid = id.and_then(Pid::from_raw).expect("it runs");
         while tickets(here) < reached + 20 {
             assert!(child.try_wait().expect("a child").is_none(), "it ended");
-            tokio::time::sleep(Duration::from_millis(1)).await;
+            tokio::task::yield_now().await;
         }
         kill_process(pid, signal).expect("it can be told");
         let output = child.wait_with_output().await.expect("an end");

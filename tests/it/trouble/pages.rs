@@ -128,6 +128,7 @@ async fn the_figures_tell_of_a_conversation_and_not_what_it_is_about() {
                 6.0,
             ),
             (r#"frontdesk_tickets{status="open"}"#, 1.0),
+            (r#"frontdesk_tickets{status="closed"}"#, 0.0),
             (r#"frontdesk_notices{state="pending"}"#, 0.0),
             (r#"frontdesk_notices{state="sending"}"#, 0.0),
             (r#"frontdesk_notices{state="failed"}"#, 0.0),
@@ -143,6 +144,7 @@ async fn the_figures_tell_of_a_conversation_and_not_what_it_is_about() {
             ("frontdesk_chats_waiting", 0.0),
             ("frontdesk_quarantined_updates", 0.0),
             ("frontdesk_sessions", 2.0),
+            ("frontdesk_ready", 1.0),
             ("frontdesk_sends_limit_per_second", 30.0),
             (r#"frontdesk_mailbox_messages{actor="sessions"}"#, 0.0),
             (r#"frontdesk_mailbox_messages{actor="tickets_writer"}"#, 0.0),
@@ -165,14 +167,7 @@ async fn the_figures_tell_of_a_conversation_and_not_what_it_is_about() {
     // All of them are explained, and no others.
     for name in figures.keys() {
         let name = name.split('{').next().unwrap_or_default();
-        let is_of = |figure: &str| {
-            let rest = name.strip_prefix(figure);
-            rest.is_some_and(|rest| ["", "_bucket", "_sum", "_count"].contains(&rest))
-        };
-        assert!(
-            name.starts_with("process_") || FIGURES.iter().any(|(figure, ..)| is_of(figure)),
-            "{name}"
-        );
+        assert!(name.starts_with("process_") || is_known(name), "{name}");
     }
     for (name, ..) in FIGURES {
         let happened = text.contains(&format!("# HELP {name} "));
@@ -211,7 +206,7 @@ async fn the_desk_is_not_ready_while_telegram_or_the_database_is_away() {
     assert_eq!(status, 503);
     assert!(reasons.starts_with(locked), "{reasons}");
     // The figures are there all the same.
-    pages.figures().await;
+    assert_eq!(pages.figures().await["frontdesk_ready"], 0.0);
     drop(lock);
     other.close().await;
     place.emma_reads("/cancel").await;
@@ -269,4 +264,28 @@ async fn a_port_that_is_taken_is_told_in_a_sentence_and_keeps_nobody_waiting() {
     assert_eq!(log.matches("pages cannot be served").count(), 1, "{log}");
     assert!(log.contains(&address), "{log}");
     assert!(!log.contains("pages are served"), "{log}");
+}
+
+#[test]
+fn alerts_and_the_readme_name_figures_that_there_are() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    for file in ["deploy/alerts.yaml", "deploy/alerts.test.yaml", "README.md"] {
+        let text = std::fs::read_to_string(root.join(file)).expect("a file");
+        let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+        let figures: Vec<&str> = words
+            .filter(|word| word.starts_with("frontdesk_") && !word.contains("__"))
+            .collect();
+        assert!(!figures.is_empty(), "{file}");
+        for figure in figures {
+            assert!(is_known(figure), "{file}: {figure}");
+        }
+    }
+}
+
+/// Whether it is one of the figures, or a part of one.
+fn is_known(name: &str) -> bool {
+    FIGURES.iter().any(|(figure, ..)| {
+        let rest = name.strip_prefix(figure);
+        rest.is_some_and(|rest| ["", "_bucket", "_sum", "_count"].contains(&rest))
+    })
 }
