@@ -158,7 +158,11 @@ async fn database(config: &Config) -> Line {
     };
     let looked = async {
         let steps = migrate::status(&db).await?;
-        let used = steps.iter().all(|step| step.applied);
+        let schema = migrate::schema(&steps)?;
+        let missing: Vec<String> = migrate::missing(&steps)
+            .map(|version| version.to_string())
+            .collect();
+        let used = missing.is_empty();
         let owner = if used { reads::owner(&db).await? } else { None };
         if let (Some(theirs), Some(token)) = (owner, &config.telegram.token)
             && theirs != token.bot_id()
@@ -168,46 +172,30 @@ async fn database(config: &Config) -> Line {
         }
         // Nothing is written: it only shows whether that could be.
         drop(db.write().await?);
-        Ok((steps, db.version().await?, db.risk().await?))
+        Ok((schema, missing, db.version().await?, db.risk().await?))
     };
-    let steps = looked.await;
+    let looked = looked.await;
     db.close().await;
-    let (steps, version, risk) = match steps {
+    let (schema, missing, version, risk) = match looked {
         Ok(looked) => looked,
         Err(error) => return (Grade::Error, format!("database.url: {error}")),
     };
-    let schema = steps
-        .iter()
-        .filter(|step| step.applied)
-        .map(|step| step.version)
-        .max();
-    let schema = schema.unwrap_or(0);
-    match (
-        steps.iter().all(|step| step.applied),
-        config.database.migrate,
-    ) {
-        (true, _) if let Some(risk) = risk => {
-            (Grade::Warning, format!("database.url: {version}: {risk}"))
+    let (grade, sentence) = match (missing.join(", ").as_str(), config.database.migrate) {
+        ("", _) if let Some(risk) = risk => {
+            return (Grade::Warning, format!("database.url: {version}: {risk}"));
         }
-        (true, _) => (
-            Grade::Ok,
-            format!("database.url: {version}, its schema is {schema}, up to date"),
+        ("", _) => (Grade::Ok, "up to date".to_owned()),
+        (missing, true) => (
+            Grade::Warning,
+            format!("without {missing}; the next start brings it up to date"),
         ),
-        (false, true) => {
-            let sentence = "the next start brings it up to date";
-            (
-                Grade::Warning,
-                format!("database.url: {version}, its schema is {schema}; {sentence}"),
-            )
-        }
-        (false, false) => {
-            let sentence = "it is outdated, and database.migrate is off: `frontdesk migrate up`";
-            (
-                Grade::Error,
-                format!("database.url: {version}, its schema is {schema}; {sentence}"),
-            )
-        }
-    }
+        (missing, false) => (
+            Grade::Error,
+            format!("without {missing}, and database.migrate is off: `frontdesk migrate up`"),
+        ),
+    };
+    let sentence = format!("database.url: {version}, its schema is {schema}, {sentence}");
+    (grade, sentence)
 }
 
 /// Whether a file could be made there.

@@ -9,7 +9,7 @@ use frontdesk_actors::store::{
     backup::{self, Contents},
     copy::{self, Progress},
     is_postgres,
-    migrate::{self, Down, Step},
+    migrate::{self, Down, Step, StepState},
     quarantine::{self, Quarantined},
 };
 use frontdesk_actors::telegram::Token;
@@ -111,10 +111,10 @@ pub async fn up(config: &Config, out: &mut impl Write) -> Result<(), OperateErro
     let db = open(config).await?;
     let applied = async {
         // A running desk has the schema already, or is of another version.
-        let missing = migrate::status(&db).await?.iter().any(|step| !step.applied);
-        let _claim = match missing {
-            true => Some(db.claim().await?),
-            false => None,
+        let steps = migrate::status(&db).await?;
+        let _claim = match migrate::missing(&steps).next() {
+            Some(_) => Some(db.claim().await?),
+            None => None,
         };
         migrate::up(&db).await
     };
@@ -145,7 +145,7 @@ pub async fn down(
         let applied: Vec<Step> = migrate::status(&db)
             .await?
             .into_iter()
-            .filter(|step| step.applied)
+            .filter(|step| step.state == StepState::Applied)
             .collect();
         let one_less = applied.iter().rev().nth(1).map_or(0, |step| step.version);
         let to = to.unwrap_or(one_less);
@@ -171,15 +171,21 @@ pub async fn down(
 /// `migrate status`: shows which migrations the database has.
 ///
 /// # Errors
-/// [`OperateError`].
+/// [`OperateError`]; also, once all are shown, if this program does not know one of them.
 pub async fn status(config: &Config, out: &mut impl Write) -> Result<(), OperateError> {
     let db = open_existing(config).await?;
     let steps = migrate::status(&db).await;
     db.close().await;
-    for step in steps? {
-        let state = if step.applied { "applied" } else { "missing" };
+    let steps = steps?;
+    for step in &steps {
+        let state = match step.state {
+            StepState::Applied => "applied",
+            StepState::Missing => "missing",
+            StepState::Unknown => "unknown",
+        };
         writeln!(out, "{state}  {:>4}  {}", step.version, step.name)?;
     }
+    migrate::schema(&steps)?;
     Ok(())
 }
 

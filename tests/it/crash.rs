@@ -98,6 +98,7 @@ impl Desk {
                 set("LIMITS__CHAT_PER_SECOND", "0"),
                 set("LIMITS__PERSON_PER_MINUTE", "0"),
                 set("LOG__LEVEL", "debug"),
+                set("OPERATOR__LISTEN", ""),
             ])
             .stdin(Stdio::null())
             .stdout(Stdio::null())

@@ -15,24 +15,23 @@ pub enum StoreError {
     Unavailable(Trouble),
     /// The file was written by a newer version of this program.
     #[error(
-        "the database has schema {theirs}, and this program knows schemas up to {ours}: it was \
-         made by a newer version; use that one, or take the schema back with it"
+        "the database has migration {theirs}, which this program does not know (its newest is {ours}): \
+         it was made by a newer version; use that one, or take the schema back with it"
     )]
     Newer {
         /// The newest schema that this program knows.
         ours: i64,
-        /// The schema of the database.
+        /// The first migration of the database that it does not know.
         theirs: i64,
     },
     /// The schema is older than this program, and it was told not to change it.
     #[error(
-        "the database has schema {theirs}, and this program needs {ours}: run `frontdesk migrate up`"
+        "the database is without migration {missing}, which this program needs: run `frontdesk \
+         migrate up`"
     )]
     Older {
-        /// The schema that this program needs.
-        ours: i64,
-        /// The schema of the database; 0 is an empty one.
-        theirs: i64,
+        /// The first one that is missing.
+        missing: i64,
     },
     /// The database belongs to another bot: its files, chats and updates mean nothing to this one.
     #[error(

@@ -17,43 +17,73 @@ static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
 /// The same for PostgreSQL, under the same numbers.
 static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");
 
-/// One migration, and whether the database has it.
+/// One migration, of this program or of the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
     /// Its number; the greatest applied one is the schema's.
     pub version: i64,
     /// Its name.
     pub name: String,
-    /// Whether it was applied.
-    pub applied: bool,
+    /// Who has it.
+    pub state: StepState,
 }
 
-/// All migrations that this program knows, oldest first.
+/// Who has a migration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepState {
+    /// This program, and the database.
+    Applied,
+    /// This program alone.
+    Missing,
+    /// The database alone: it was made by another version.
+    Unknown,
+}
+
+/// All migrations that this program or the database knows, oldest first.
+///
+/// # Errors
+/// As the read failed.
+pub async fn status(db: &Db) -> Result<Vec<Step>, StoreError> {
+    let mut tx = db.read().await?;
+    steps(&mut tx).await
+}
+
+/// The greatest migration that was applied; 0 if there is none.
 ///
 /// # Errors
 /// `Newer` if the database has one that this program does not know.
-pub async fn status(db: &Db) -> Result<Vec<Step>, StoreError> {
-    let schema = schema(db).await?;
-    Ok(ups()
-        .map(|migration| Step {
-            version: migration.version,
-            name: migration.description.to_string(),
-            applied: migration.version <= schema,
-        })
-        .collect())
+pub fn schema(steps: &[Step]) -> Result<i64, StoreError> {
+    let of = |state| {
+        let such = steps.iter().filter(move |step| step.state == state);
+        such.map(|step| step.version)
+    };
+    match of(StepState::Unknown).next() {
+        Some(theirs) => {
+            let ours = newest();
+            Err(StoreError::Newer { ours, theirs })
+        }
+        None => Ok(of(StepState::Applied).max().unwrap_or(0)),
+    }
+}
+
+/// The migrations that the database is without, oldest first.
+pub fn missing(steps: &[Step]) -> impl Iterator<Item = i64> {
+    let missing = steps.iter().filter(|step| step.state == StepState::Missing);
+    missing.map(|step| step.version)
 }
 
 /// Applies what is missing; answers how many.
 ///
 /// # Errors
-/// `Newer` as [`status`]; `Refused` if a migration is not the one that was applied.
+/// `Newer` as [`schema`]; `Refused` if a migration is not the one that was applied.
 pub async fn up(db: &Db) -> Result<usize, StoreError> {
-    let before = schema(db).await?;
+    let before = status(db).await?;
+    schema(&before)?;
     match db {
         Db::Sqlite(file) => SQLITE.run(file.writer()).await?,
         Db::Postgres(server) => POSTGRES.run(server.writer()).await?,
     }
-    Ok(ups().filter(|migration| migration.version > before).count())
+    Ok(missing(&before).count())
 }
 
 /// Makes sure that the schema is this program's: applies what is missing, or with
@@ -65,11 +95,12 @@ pub async fn ready(db: &Db, automatic: bool) -> Result<usize, StoreError> {
     if automatic {
         return up(db).await;
     }
-    let (ours, theirs) = (newest(), schema(db).await?);
-    if theirs < ours {
-        return Err(StoreError::Older { ours, theirs });
+    let steps = status(db).await?;
+    schema(&steps)?;
+    match missing(&steps).next() {
+        Some(missing) => Err(StoreError::Older { missing }),
+        None => Ok(0),
     }
-    Ok(0)
 }
 
 /// What became of a wish to take migrations back.
@@ -86,9 +117,9 @@ pub enum Down {
 ///
 /// # Errors
 /// `Refused` if tables hold rows, unless `lose_data`, and if there is no schema `target`; `Newer`
-/// as [`status`].
+/// as [`schema`].
 pub async fn down(db: &Db, target: i64, lose_data: bool, at: Time) -> Result<Down, StoreError> {
-    let before = schema(db).await?;
+    let before = schema(&status(db).await?)?;
     if target != 0 && !ups().any(|migration| migration.version == target) {
         return Err(StoreError::Refused(format!("there is no schema {target}")));
     }
@@ -129,26 +160,40 @@ fn newest() -> i64 {
     ups().map(|migration| migration.version).max().unwrap_or(0)
 }
 
-/// The schema of the database; 0 is an empty one.
-async fn schema(db: &Db) -> Result<i64, StoreError> {
-    let mut tx = db.read().await?;
-    schema_of(&mut tx).await
-}
-
 /// As [`schema`].
 pub(super) async fn schema_of(connection: &mut Connection) -> Result<i64, StoreError> {
+    schema(&steps(connection).await?)
+}
+
+/// As [`status`].
+async fn steps(connection: &mut Connection) -> Result<Vec<Step>, StoreError> {
+    let mut steps: Vec<Step> = ups()
+        .map(|migration| Step {
+            version: migration.version,
+            name: migration.description.to_string(),
+            state: StepState::Missing,
+        })
+        .collect();
     let tables = tables(connection).await?;
     if !tables.iter().any(|table| table == "_sqlx_migrations") {
-        return Ok(0);
+        return Ok(steps);
     }
-    let theirs: Option<i64> = sql::query_scalar("SELECT max(version) FROM _sqlx_migrations")
-        .fetch_one(connection)
+    let applied = sql::query("SELECT version, description FROM _sqlx_migrations")
+        .fetch_all(connection)
         .await?;
-    let (ours, theirs) = (newest(), theirs.unwrap_or(0));
-    if theirs > ours {
-        return Err(StoreError::Newer { ours, theirs });
+    for row in &applied {
+        let version: i64 = row.try_get("version")?;
+        match steps.iter_mut().find(|step| step.version == version) {
+            Some(step) => step.state = StepState::Applied,
+            None => steps.push(Step {
+                version,
+                name: row.try_get("description")?,
+                state: StepState::Unknown,
+            }),
+        }
     }
-    Ok(theirs)
+    steps.sort_by_key(|step| step.version);
+    Ok(steps)
 }
 
 /// All tables of the desk.

@@ -43,6 +43,7 @@ impl Desk {
             ("LIMITS__PERSON_PER_MINUTE", PER_MINUTE.to_string()),
             ("ACTORS__SHUTDOWN_GRACE", GRACE.to_string()),
             ("LOG__LEVEL", "warn".to_owned()),
+            ("OPERATOR__LISTEN", String::new()),
         ];
         if posted {
             let address = free_address()?;

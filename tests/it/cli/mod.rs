@@ -198,6 +198,23 @@ async fn the_schema_goes_up_and_down_by_command() {
         "{status}"
     );
 
+    // One that another version left there is named, and refused.
+    let file = rusqlite::Connection::open(folder.path().join("frontdesk.db")).expect("the file");
+    let later = "INSERT INTO _sqlx_migrations
+                 (version, description, success, checksum, execution_time)
+                 VALUES (900, 'of a later day', true, 'x', 0)";
+    file.execute(later, ()).expect("a row");
+    let output = run(folder.path(), &["migrate", "status"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(
+        line(&out(&output), "unknown"),
+        "unknown   900  of a later day"
+    );
+    assert!(err(&output).contains("migration 900, which this program does not know"));
+    file.execute("DELETE FROM _sqlx_migrations WHERE version = 900", ())
+        .expect("no row");
+    drop(file);
+
     let output = run(folder.path(), &["migrate", "down", "--to", "0"]);
     assert_eq!(output.status.code(), Some(0), "{}", err(&output));
     let status = out(&run(folder.path(), &["migrate", "status"]));

@@ -1,6 +1,6 @@
 //! The schema: up, down and up again, and what is refused in words.
 
-use super::migrate::Down;
+use super::migrate::{Down, StepState};
 use super::*;
 use crate::store::sql;
 
@@ -12,7 +12,10 @@ async fn fresh() -> (TempDir, Db) {
 
 async fn applied(db: &Db) -> Vec<bool> {
     let steps = migrate::status(db).await.unwrap();
-    steps.into_iter().map(|step| step.applied).collect()
+    steps
+        .into_iter()
+        .map(|step| step.state == StepState::Applied)
+        .collect()
 }
 
 async fn objects(db: &Db) -> Vec<String> {
@@ -89,7 +92,7 @@ async fn down_keeps_data_unless_told_and_copies_it_first() {
 async fn other_schemas_are_refused_in_words() {
     let (_folder, db) = fresh().await;
     let older = migrate::ready(&db, false).await;
-    assert!(matches!(older, Err(StoreError::Older { theirs: 0, .. })));
+    assert_eq!(older, Err(StoreError::Older { missing: 1 }));
     assert!(migrate::ready(&db, true).await.unwrap() > 0);
     assert_eq!(migrate::ready(&db, false).await, Ok(0));
     let mut tx = db.write().await.unwrap();
@@ -104,7 +107,6 @@ async fn other_schemas_are_refused_in_words() {
     for refused in [
         migrate::ready(&db, true).await.map(|_| ()),
         migrate::ready(&db, false).await.map(|_| ()),
-        migrate::status(&db).await.map(|_| ()),
         migrate::down(&db, 0, true, at(0)).await.map(|_| ()),
     ] {
         assert!(matches!(
@@ -112,6 +114,30 @@ async fn other_schemas_are_refused_in_words() {
             Err(StoreError::Newer { theirs: 900, .. })
         ));
     }
+    let steps = migrate::status(&db).await.unwrap();
+    let last = steps.last().unwrap();
+    assert_eq!((last.version, last.state), (900, StepState::Unknown));
+    assert_eq!(last.name, "of a later day");
+}
+
+#[tokio::test]
+async fn a_migration_that_is_missing_in_the_middle_is_missing() {
+    let (_folder, db) = fresh().await;
+    migrate::up(&db).await.unwrap();
+    let mut tx = db.write().await.unwrap();
+    sql::query("DELETE FROM _sqlx_migrations WHERE version = 2")
+        .execute(&mut tx)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let states = applied(&db).await;
+    assert_eq!(states[..3], [true, false, true]);
+    let older = migrate::ready(&db, false).await;
+    assert_eq!(older, Err(StoreError::Older { missing: 2 }));
+    let newest = migrate::status(&db)
+        .await
+        .map(|steps| migrate::schema(&steps));
+    assert!(newest.unwrap().unwrap() > 2);
 }
 
 #[tokio::test]
