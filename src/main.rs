@@ -9,7 +9,7 @@ use frontdesk::config::{Config, ConfigError, Setting};
 use frontdesk::import::ImportError;
 use frontdesk::logging::{self, LiveLevel};
 use frontdesk::operator::{Figures, Pages};
-use frontdesk::program::{self, Died, Program, StartError};
+use frontdesk::program::{self, Died, StartError};
 use frontdesk::reload::InForce;
 use frontdesk::signals::{Reloads, Signals};
 use frontdesk::texts::TextsError;
@@ -170,8 +170,12 @@ async fn serve(mut in_force: InForce, clock: Clock) -> Result<()> {
     let mut reloads = Reloads::take().context("signals cannot be taken over")?;
     let signals = Signals::take().context("signals cannot be taken over")?;
     let mut told = tokio::spawn(signals.stop());
+    // Said alone: nobody who only tries it needs to hear of pages.
+    if in_force.config().telegram.token.is_none() {
+        bail!(StartError::NoToken);
+    }
     // What is measured begins with the start.
-    let figures = in_force.config().operator.listen.and_then(|_| figures());
+    let pages = pages(in_force.config());
     let mut program = tokio::select! {
         started = program::start(in_force.config(), clock) => started?,
         _ = &mut told => {
@@ -179,7 +183,9 @@ async fn serve(mut in_force: InForce, clock: Clock) -> Result<()> {
             return Ok(());
         }
     };
-    let pages = figures.and_then(|figures| pages(in_force.config(), &program, figures));
+    if let Some(pages) = &pages {
+        pages.watch(program.sources());
+    }
     let died = loop {
         tokio::select! {
             _ = &mut told => break None,
@@ -202,20 +208,16 @@ async fn serve(mut in_force: InForce, clock: Clock) -> Result<()> {
     Ok(stopped?)
 }
 
-/// Keeps figures for the operator's pages.
-fn figures() -> Option<Figures> {
-    Figures::start()
+/// Serves the operator's pages, if they are wanted. That they cannot be served keeps nobody from
+/// their answers.
+fn pages(config: &Config) -> Option<Pages> {
+    let listen = config.operator.listen?;
+    let figures = Figures::start()
         .inspect_err(|error| {
             warn!(%error, "no figures can be kept, so there are no pages for the operator");
         })
-        .ok()
-}
-
-/// Serves the operator's pages, if they are wanted. That they cannot be served keeps nobody from
-/// their answers.
-fn pages(config: &Config, program: &Program, figures: Figures) -> Option<Pages> {
-    let listen = config.operator.listen?;
-    match Pages::serve(listen, config.operator, program.sources(), figures) {
+        .ok()?;
+    match Pages::serve(listen, config.operator, figures) {
         Ok(pages) => {
             info!(address = %pages.address, "the operator's pages are served");
             Some(pages)

@@ -10,6 +10,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use actix::Recipient;
@@ -40,6 +41,9 @@ const COUNTING: Duration = Duration::from_secs(5);
 
 /// How long Telegram may take to answer when it is asked whether it is there.
 const ASKING: Duration = Duration::from_secs(5);
+
+/// Why a desk is not ready that is not open.
+const CLOSED: &str = "the desk is not open: it is starting, or another one has the database";
 
 /// How often the figures are put in order, whether or not anybody looks at them.
 const UPKEEP: Duration = Duration::from_secs(5);
@@ -92,21 +96,17 @@ impl Figures {
 /// The pages while they are served.
 pub struct Pages {
     server: ServerHandle,
+    watched: Data<Watched>,
     /// Where.
     pub address: SocketAddr,
 }
 
 impl Pages {
-    /// Serves the pages. To be called inside an actix system.
+    /// Serves the pages, also while there is no desk yet. To be called inside an actix system.
     ///
     /// # Errors
     /// If nobody can listen at that address.
-    pub fn serve(
-        listen: SocketAddr,
-        settings: Operator,
-        sources: Sources,
-        figures: Figures,
-    ) -> io::Result<Self> {
+    pub fn serve(listen: SocketAddr, settings: Operator, figures: Figures) -> io::Result<Self> {
         let upkeep = figures.clone();
         actix_rt::spawn(async move {
             let mut ticks = tokio::time::interval(UPKEEP);
@@ -117,13 +117,14 @@ impl Pages {
         });
         let watched = Data::new(Watched {
             settings,
-            sources,
             figures,
+            desk: OnceLock::new(),
             counted: Mutex::new(None),
         });
+        let data = watched.clone();
         let app = move || {
             App::new()
-                .app_data(watched.clone())
+                .app_data(data.clone())
                 .route("/healthz", web::get().to(async || "alive\n"))
                 .route("/readyz", web::get().to(ready))
                 .route("/metrics", web::get().to(metrics))
@@ -138,8 +139,15 @@ impl Pages {
         actix_rt::spawn(server);
         Ok(Self {
             server: handle,
+            watched,
             address,
         })
+    }
+
+    /// The desk is open: from now on the pages tell of it.
+    pub fn watch(&self, desk: Sources) {
+        // There is one desk for each process.
+        let _ = self.watched.desk.set(desk);
     }
 
     /// Serves no more.
@@ -150,14 +158,15 @@ impl Pages {
 
 struct Watched {
     settings: Operator,
-    sources: Sources,
     figures: Figures,
+    /// Once it is open.
+    desk: OnceLock<Sources>,
     counted: Mutex<Option<(Instant, Survey)>>,
 }
 
 impl Watched {
     /// The counts of the rows, or why there are none.
-    async fn survey(&self) -> Result<Survey, String> {
+    async fn survey(&self, desk: &Sources) -> Result<Survey, String> {
         // Whoever looks meanwhile waits for the same count.
         let mut counted = self.counted.lock().await;
         if let Some((at, survey)) = &*counted
@@ -167,7 +176,7 @@ impl Watched {
         {
             return Ok(survey.clone());
         }
-        let counting = tokio::time::timeout(COUNTING, self.sources.count.send(Count)).await;
+        let counting = tokio::time::timeout(COUNTING, desk.count.send(Count)).await;
         let survey = match counting {
             Ok(Ok(Ok(survey))) => survey,
             Ok(Ok(Err(error))) => return Err(error.to_string()),
@@ -219,21 +228,23 @@ async fn telegram_away(client: &Client, patience: Duration) -> Option<Duration> 
 }
 
 /// Looks whether the desk is ready: the rows, and the reasons why it is not.
-async fn look(watched: &Watched) -> (Result<Survey, String>, Vec<String>) {
-    let survey = watched.survey().await;
-    let now = watched.sources.clock.now();
+async fn look(watched: &Watched, desk: &Sources) -> (Result<Survey, String>, Vec<String>) {
+    let survey = watched.survey(desk).await;
     let overdue = survey.as_ref().ok().and_then(|survey| survey.due_since);
     let reasons = reasons(
         watched.settings,
         &survey,
-        telegram_away(&watched.sources.client, watched.settings.patience).await,
-        overdue.and_then(|due| (now - due).to_std().ok()),
+        telegram_away(&desk.client, watched.settings.patience).await,
+        overdue.and_then(|due| (desk.clock.now() - due).to_std().ok()),
     );
     (survey, reasons)
 }
 
 async fn ready(watched: Data<Watched>) -> HttpResponse {
-    let (_, reasons) = look(&watched).await;
+    let reasons = match watched.desk.get() {
+        Some(desk) => look(&watched, desk).await.1,
+        None => vec![CLOSED.to_owned()],
+    };
     if reasons.is_empty() {
         return HttpResponse::Ok().body("ready\n");
     }
@@ -245,14 +256,19 @@ async fn ready(watched: Data<Watched>) -> HttpResponse {
 }
 
 async fn metrics(watched: Data<Watched>) -> HttpResponse {
-    let (survey, reasons) = look(&watched).await;
     watched.figures.process.collect();
-    measure::ready(reasons.is_empty());
-    measure::sessions(watched.sources.sessions.alive());
-    match survey {
-        Ok(survey) => count(&survey, watched.sources.clock.now()),
-        // The other figures are worth having all the same; these stay as they were.
-        Err(why) => warn!(why, "the rows cannot be counted for the figures"),
+    match watched.desk.get() {
+        Some(desk) => {
+            let (survey, reasons) = look(&watched, desk).await;
+            measure::ready(reasons.is_empty());
+            measure::sessions(desk.sessions.alive());
+            match survey {
+                Ok(survey) => count(&survey, desk.clock.now()),
+                // The other figures are worth having all the same; these stay as they were.
+                Err(why) => warn!(why, "the rows cannot be counted for the figures"),
+            }
+        }
+        None => measure::ready(false),
     }
     HttpResponse::Ok()
         .content_type(ContentType::plaintext())

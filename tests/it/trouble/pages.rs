@@ -24,7 +24,14 @@ struct Pages {
 }
 
 impl Pages {
+    /// Of a desk that is open.
     async fn of(desk: &Desk) -> Self {
+        desk.says("the desk is open").await;
+        Self::of_a_start(desk).await
+    }
+
+    /// Of one that may not be open yet.
+    async fn of_a_start(desk: &Desk) -> Self {
         let says = "the operator's pages are served address=";
         desk.says(says).await;
         let log = desk.log.borrow();
