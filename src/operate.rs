@@ -57,6 +57,7 @@ impl fmt::Debug for Database {
         f.debug_struct("Database")
             .field("url", &self.shown())
             .field("migrate", &self.migrate)
+            .field("standby", &self.standby)
             .finish()
     }
 }
@@ -249,6 +250,7 @@ pub async fn copy(
     let source = Database {
         url: from.to_owned(),
         migrate: false,
+        standby: false,
     };
     if let Some(path) = source.path()
         && !path.exists()

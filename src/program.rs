@@ -5,6 +5,7 @@ use std::io;
 
 use actix::{Actor, Addr};
 use actix_rt::{Arbiter, ArbiterHandle, System, SystemRunner};
+use chrono::TimeDelta;
 use frontdesk_actors::clock::Clock;
 use frontdesk_actors::intake::{
     self, Intake, IntakeError, IntakeSettings, ListenError, Listener, Tls, Webhook,
@@ -12,6 +13,7 @@ use frontdesk_actors::intake::{
 use frontdesk_actors::live::LiveSettings;
 use frontdesk_actors::notifier::{self, ChangeLimits, LimitSettings, Notifier, NotifierSettings};
 use frontdesk_actors::session::{self, Sessions, Sizes};
+
 use frontdesk_actors::store::{Claim, Db, DbSettings, StoreError, migrate};
 use frontdesk_actors::telegram::{Client, ClientError};
 use frontdesk_actors::tickets::{self, Admins, Closed, Tickets, TicketsSettings};
@@ -22,6 +24,9 @@ use tracing::{info, warn};
 use crate::check::client_settings;
 use crate::config::{Config, Mode};
 use crate::operator::Sources;
+
+/// How often a desk that stands by looks whether the other one is gone.
+const LOOK_AGAIN: TimeDelta = TimeDelta::milliseconds(500);
 
 /// Why the desk does not start.
 #[derive(Debug, thiserror::Error)]
@@ -134,7 +139,7 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Program, StartError>
     })
     .await?;
     let ready = async {
-        let claim = db.claim().await?;
+        let claim = claim(&db, config.database.standby, &clock).await?;
         migrate::ready(&db, config.database.migrate).await?;
         Ok::<_, StoreError>(claim)
     };
@@ -267,6 +272,25 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Program, StartError>
         },
         claim,
     })
+}
+
+/// Makes the database this desk's. With `standby`, once the desk is gone that has it.
+async fn claim(db: &Db, standby: bool, clock: &Clock) -> Result<Claim, StoreError> {
+    let mut stands_by = false;
+    loop {
+        match db.claim().await {
+            Err(StoreError::InUse) if standby => {
+                if !stands_by {
+                    info!("standing by: another desk has the database");
+                    stands_by = true;
+                }
+            }
+            // With the server the other desk may fall, too.
+            Err(StoreError::Unavailable(_)) if stands_by => {}
+            claimed => return claimed,
+        }
+        clock.sleep(LOOK_AGAIN).await;
+    }
 }
 
 /// How much may be sent.

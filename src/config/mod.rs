@@ -115,6 +115,8 @@ pub struct Database {
     pub url: String,
     /// Whether a start brings the schema up to date.
     pub migrate: bool,
+    /// Whether a start waits while another desk has the database, and takes over when it is gone.
+    pub standby: bool,
 }
 
 /// `[desk]`.

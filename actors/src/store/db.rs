@@ -65,7 +65,7 @@ impl Db {
     /// send what is in the outbox.
     ///
     /// # Errors
-    /// `Refused` if another one does, `Unavailable` if it cannot be found out.
+    /// `InUse` if another one does, `Unavailable` if it cannot be found out.
     pub async fn claim(&self) -> Result<Claim, StoreError> {
         match self {
             Self::Sqlite(file) => file.claim().map(Claim::File),
@@ -95,6 +95,14 @@ impl Db {
         };
         measure::begun(Mailbox::Readers, since);
         begun.map(Transaction)
+    }
+
+    /// Notes which run of a desk this is: one that is cut off from its server asks whether there was
+    /// another since.
+    pub(super) fn began(&self, run: i64) {
+        if let Self::Postgres(server) = self {
+            server.began(run);
+        }
     }
 
     /// Which database it is, with its version.

@@ -58,6 +58,12 @@ pub enum StoreError {
     /// The write breaks a rule of the database: a fault of ours.
     #[error("the database refused a write: {0}")]
     Rule(String),
+    /// Another desk has the database: both would send what is in the outbox.
+    #[error(
+        "another desk is running with this database: stop that one first, give this one a database \
+         and a bot of its own, or have it stand by (database.standby)"
+    )]
+    InUse,
     /// What the operator asked for is refused, in words for the operator.
     #[error("{0}")]
     Refused(String),
@@ -114,12 +120,13 @@ impl StoreError {
     /// Whether no work can be blamed for it: what was to be done waits, and is done again once the
     /// database is well. Everything else is a fault of ours or the operator's.
     pub fn is_unavailable(&self) -> bool {
-        matches!(self, Self::Unavailable(_) | Self::Damaged(_))
+        matches!(self, Self::Unavailable(_) | Self::Damaged(_) | Self::InUse)
     }
 
-    /// Whether waiting is of no use: the program has to end, and somebody has to mend the file.
+    /// Whether waiting is of no use: the program has to end. Somebody has to mend the file, or
+    /// another desk has taken over.
     pub fn is_final(&self) -> bool {
-        matches!(self, Self::Damaged(_))
+        matches!(self, Self::Damaged(_) | Self::InUse)
     }
 
     /// The answer once the writer or the pools are closed.

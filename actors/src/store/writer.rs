@@ -369,6 +369,7 @@ async fn apply(db: &Db, memory: &mut Memory, works: &[&Work]) -> Result<Vec<Done
             Work::Start(start) => {
                 let started = writing::state::start(&mut tx, start).await?;
                 learned.bot = Some(start.bot);
+                db.began(writing::state::next_run(&mut tx).await?);
                 Done::Started(started)
             }
             Work::Admins(admins) => {

@@ -5,6 +5,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 use frontdesk_sandbox::Sandbox;
 use rustix::process::{Pid, Signal, kill_process};
@@ -133,11 +134,16 @@ impl Desk {
 }
 
 /// An address that nobody uses, with a port below those that the system gives away by itself: it stays
-/// free while the desk does not run.
+/// free while the desk does not run. None is given twice: two campaigns of one process would have their
+/// updates posted to each other while one of their desks is down.
 fn free_address() -> io::Result<SocketAddr> {
-    let start = 10_000 + u16::try_from(std::process::id() % 10_000).unwrap_or(0);
-    let free = (start..20_000)
+    static NEXT: Mutex<u16> = Mutex::new(0);
+    let mut next = NEXT.lock().unwrap_or_else(PoisonError::into_inner);
+    let start = 10_000 + u16::try_from(std::process::id() % 9_000).unwrap_or(0);
+    let free = (start.max(*next)..20_000)
         .map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
         .find(|address| TcpListener::bind(address).is_ok());
-    free.ok_or_else(|| io::Error::other("no port is free"))
+    let free = free.ok_or_else(|| io::Error::other("no port is free"))?;
+    *next = free.port() + 1;
+    Ok(free)
 }

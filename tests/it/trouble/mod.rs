@@ -5,6 +5,7 @@ mod pages;
 mod poison;
 mod reloads;
 mod server;
+mod standby;
 mod stops;
 mod telegram;
 mod webhook;

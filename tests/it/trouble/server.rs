@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 
 use super::{Desk, Place};
 use crate::postgres::server::{Server, texts};
@@ -147,11 +148,12 @@ async fn a_server_that_falls_again_and_again_under_load_loses_and_doubles_nothin
 }
 
 /// Passes bytes on between the desk and its server. Once it is told to, it lets the next COMMIT through
-/// and cuts the connection before the answer.
+/// and cuts the connection before the answer; or cuts all of them and lets no more through.
 struct Between {
     address: String,
     cuts: Arc<AtomicBool>,
     done: Arc<AtomicUsize>,
+    open: watch::Sender<bool>,
 }
 
 impl Between {
@@ -159,15 +161,27 @@ impl Between {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address").to_string();
         let (cuts, done) = (Arc::new(AtomicBool::new(false)), Arc::default());
+        let (open, is_open) = watch::channel(true);
         let between = Self {
             address,
             cuts: Arc::clone(&cuts),
             done: Arc::clone(&done),
+            open,
         };
         tokio::spawn(async move {
             while let Ok((desk, _)) = listener.accept().await {
+                if !*is_open.borrow() {
+                    continue;
+                }
                 let server = TcpStream::connect(&server).await.expect("the server");
-                tokio::spawn(pass(desk, server, Arc::clone(&cuts), Arc::clone(&done)));
+                let passing = pass(desk, server, Arc::clone(&cuts), Arc::clone(&done));
+                let mut is_open = is_open.clone();
+                tokio::spawn(async move {
+                    tokio::select! {
+                        () = passing => {}
+                        _ = is_open.wait_for(|open| !open) => {}
+                    }
+                });
             }
         });
         between
@@ -238,6 +252,41 @@ async fn a_commit_whose_answer_is_lost_is_done_once() {
     nothing_is_lost(&place, &server).await;
     assert_eq!(between.done.load(Ordering::SeqCst), EACH / 8);
     desk.stops().await;
+}
+
+#[actix_rt::test]
+async fn a_desk_that_is_cut_off_from_its_server_gives_way_to_one_that_stands_by() {
+    let Some((mut place, server)) = place().await else {
+        return;
+    };
+    let near = place.settings[0].1.clone();
+    let between = Between::start(address(&server)).await;
+    place.settings[0].1 = format!("postgres://desk@{}/postgres", between.address);
+    let cut_off = place.open();
+    tickets(&place).await;
+    place.settings[0].1 = near;
+    let other = place.open_with(&[("FRONTDESK_DATABASE__STANDBY", "true")]);
+    other.says("standing by").await;
+    for number in 1..=EACH {
+        for id in FIRST..FIRST + PEOPLE {
+            place.sandbox.person(id).text(&words(number));
+        }
+        if number == EACH / 2 {
+            between.open.send_replace(false);
+            cut_off.says("updates wait for the database").await;
+            other.says("the desk is open").await;
+        }
+    }
+    nothing_is_lost(&place, &server).await;
+    // It is there again, and finds that another one works.
+    between.open.send_replace(true);
+    let (code, log) = cut_off.ends().await;
+    assert_eq!(code, Some(1), "{log}");
+    assert!(
+        log.contains("another desk is running with this database"),
+        "{log}"
+    );
+    other.stops().await;
 }
 
 #[actix_rt::test]

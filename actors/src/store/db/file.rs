@@ -96,7 +96,7 @@ impl File {
     /// what is in the outbox.
     ///
     /// # Errors
-    /// `Refused` if another one does, `Unavailable` if the folder cannot be written.
+    /// `InUse` if another one does, `Unavailable` if the folder cannot be written.
     pub(super) fn claim(&self) -> Result<Claim, StoreError> {
         Claim::take(&self.path)
     }
@@ -173,11 +173,7 @@ impl Claim {
             })
         })?;
         match file.try_lock() {
-            Err(TryLockError::WouldBlock) => Err(StoreError::Refused(
-                "another desk is running with this database: stop that one first, or give this \
-                 one a database and a bot of its own"
-                    .to_owned(),
-            )),
+            Err(TryLockError::WouldBlock) => Err(StoreError::InUse),
             // A file system without locks has none to respect.
             Ok(()) | Err(TryLockError::Error(_)) => Ok(Self(file)),
         }

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicI32, AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
@@ -26,8 +26,8 @@ const LOCK: &str = "5000";
 const IDLE: &str = "60000";
 
 /// The lock of whoever writes, until the end of the transaction: as with a file, one at a time. The
-/// numbers are ours, and count in this database only.
-const WRITE: &str = "SELECT pg_advisory_xact_lock(1718579046, 1)";
+/// numbers are ours, and count in this database only. Answers which session it is.
+const WRITE: &str = "SELECT pg_backend_pid() FROM pg_advisory_xact_lock(1718579046, 1)";
 
 /// The oldest version of PostgreSQL that is tested.
 const OLDEST: i64 = 15;
@@ -35,8 +35,19 @@ const OLDEST: i64 = 15;
 /// All statements see the same state.
 const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 
-/// The lock of the desk that sends, for as long as its connection stands.
-const CLAIM: &str = "SELECT pg_try_advisory_lock(1718579046, 2)";
+/// The lock of the desk that sends, for as long as its session lives. Answers which session it is.
+const CLAIM: &str = "SELECT pg_backend_pid() WHERE pg_try_advisory_lock(1718579046, 2)";
+
+/// Which session has it.
+const CLAIMED: &str = "SELECT pid FROM pg_locks
+     WHERE locktype = 'advisory' AND classid = 1718579046 AND objid = 2 AND granted
+       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+
+/// Which run of a desk was the last.
+const RUN: &str = "SELECT CAST(value AS BIGINT) FROM desk_state WHERE name = 'runs'";
+
+/// Ends a session.
+const END: &str = "SELECT pg_terminate_backend($1)";
 
 /// For how long the lock of one that has just gone is waited for.
 const GOING: Duration = Duration::from_secs(2);
@@ -49,7 +60,10 @@ const DISCLAIM: &str = "SELECT pg_advisory_unlock(1718579046, 2)";
 pub struct Server {
     writer: PgPool,
     readers: PgPool,
-    claimed: Arc<AtomicBool>,
+    /// The session that has the claim; 0 without one.
+    claimed: Arc<AtomicI32>,
+    /// Which run of a desk this is; 0 before its start.
+    run: Arc<AtomicI64>,
 }
 
 /// The connections know the password.
@@ -78,26 +92,18 @@ impl Server {
                 ("lock_timeout", LOCK),
                 ("idle_in_transaction_session_timeout", IDLE),
                 ("timezone", "UTC"),
+                // A desk whose machine is gone has no claim after eleven seconds.
+                ("tcp_keepalives_idle", "5"),
+                ("tcp_keepalives_interval", "2"),
+                ("tcp_keepalives_count", "3"),
             ]);
         // The pools would say no more than that they waited.
         look_at(&options).await?;
         let pool = || PgPoolOptions::new().acquire_timeout(ACQUIRE);
-        let claimed = Arc::new(AtomicBool::new(false));
-        let keeps = Arc::clone(&claimed);
         let writer = pool()
             .max_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
-            // A lock of the session is gone with it.
-            .after_connect(move |connection, _| {
-                let keeps = Arc::clone(&keeps);
-                Box::pin(async move {
-                    if keeps.load(Ordering::Acquire) && !try_claim(connection).await? {
-                        return Err(sqlx::Error::PoolTimedOut);
-                    }
-                    Ok(())
-                })
-            })
             .connect_lazy_with(options.clone());
         let readers = pool()
             .max_connections(settings.readers.max(1))
@@ -105,33 +111,75 @@ impl Server {
         Ok(Self {
             writer,
             readers,
-            claimed,
+            claimed: Arc::default(),
+            run: Arc::default(),
         })
     }
 
-    /// A lock of the connection that writes: it is taken again with each new one.
+    /// A lock of the session that writes: a new one takes it again.
     pub(super) async fn claim(&self) -> Result<Claim, StoreError> {
         let mut connection = self.writer.acquire().await?;
         let begun = Instant::now();
-        while !try_claim(&mut connection).await? {
-            if begun.elapsed() < GOING {
-                sleep(GOING / 40).await;
-                continue;
+        loop {
+            if let Some(session) = try_claim(&mut connection).await? {
+                self.claimed.store(session, Ordering::Release);
+                return Ok(Claim(self.clone()));
             }
-            return Err(StoreError::Refused(
-                "another desk is running with this database: stop that one first, or give this \
-                 one a database and a bot of its own"
-                    .to_owned(),
-            ));
+            if begun.elapsed() > GOING {
+                return Err(StoreError::InUse);
+            }
+            sleep(GOING / 10).await;
         }
-        self.claimed.store(true, Ordering::Release);
-        Ok(Claim(self.clone()))
     }
 
     pub(super) async fn write(&self) -> Result<Transaction<'static, Postgres>, StoreError> {
         let mut tx = begin(&self.writer, "BEGIN").await?;
-        sqlx::query(WRITE).execute(&mut *tx).await?;
+        let session: i32 = sqlx::query_scalar(WRITE).fetch_one(&mut *tx).await?;
+        let claimed = self.claimed.load(Ordering::Acquire);
+        if claimed != 0 && claimed != session {
+            self.claim_again(&mut tx, claimed).await?;
+        }
         Ok(tx)
+    }
+
+    /// Notes which run of a desk this is.
+    pub(super) fn began(&self, run: i64) {
+        self.run.store(run, Ordering::Release);
+    }
+
+    /// The session that had the claim was cut off: this one takes it, unless another desk was faster.
+    async fn claim_again(
+        &self,
+        connection: &mut PgConnection,
+        former: i32,
+    ) -> Result<(), StoreError> {
+        if let Some(session) = try_claim(connection).await? {
+            let run = self.run.load(Ordering::Acquire);
+            let last = match run {
+                0 => None,
+                _ => {
+                    sqlx::query_scalar(RUN)
+                        .fetch_optional(&mut *connection)
+                        .await?
+                }
+            };
+            // Another desk may have come and gone in between: what this one remembers is out of date.
+            if last.is_some_and(|last: i64| last != run) {
+                connection.execute(DISCLAIM).await?;
+                return Err(StoreError::InUse);
+            }
+            self.claimed.store(session, Ordering::Release);
+            return Ok(());
+        }
+        let holder: Option<i32> = sqlx::query_scalar(CLAIMED)
+            .fetch_optional(&mut *connection)
+            .await?;
+        if holder.is_some_and(|holder| holder != former) {
+            return Err(StoreError::InUse);
+        }
+        // The server has not noticed yet that it talks to nobody.
+        sqlx::query(END).bind(former).execute(connection).await?;
+        Err(StoreError::Unavailable(Trouble::Away))
     }
 
     pub(super) async fn read(&self) -> Result<Transaction<'static, Postgres>, StoreError> {
@@ -187,8 +235,8 @@ async fn begin(
     }
 }
 
-async fn try_claim(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar(CLAIM).fetch_one(connection).await
+async fn try_claim(connection: &mut PgConnection) -> Result<Option<i32>, sqlx::Error> {
+    sqlx::query_scalar(CLAIM).fetch_optional(connection).await
 }
 
 /// That no other desk uses the database.
@@ -198,7 +246,7 @@ pub struct Claim(Server);
 
 impl Drop for Claim {
     fn drop(&mut self) {
-        self.0.claimed.store(false, Ordering::Release);
+        self.0.claimed.store(0, Ordering::Release);
         // The session may live on in a command that goes on with it.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             let pool = self.0.writer.clone();

@@ -57,6 +57,14 @@ pub(in crate::store) async fn start(
     Ok(Started { unclean })
 }
 
+/// Counts the runs of desks with this database; answers which one this is.
+pub(in crate::store) async fn next_run(connection: &mut Connection) -> Result<i64, StoreError> {
+    let last = get(connection, "runs").await?;
+    let run = last.and_then(|last| last.parse().ok()).unwrap_or(0) + 1;
+    set(connection, "runs", &run.to_string()).await?;
+    Ok(run)
+}
+
 /// Should the machine's clock be behind what it was at the last update, what is due later is put
 /// forward as much: nobody waits for hours because of a clock that was wrong.
 async fn set_back(connection: &mut Connection, now: Time) -> Result<(), StoreError> {
