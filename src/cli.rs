@@ -31,6 +31,10 @@ pub(crate) enum Command {
         /// Keep the chats and the database in DIR for the next time.
         #[arg(long, value_name = "DIR")]
         data: Option<PathBuf>,
+        /// Keep the database there instead, such as `postgres://…`; only beside the chats it
+        /// belongs to.
+        #[arg(long, value_name = "URL", requires = "data")]
+        database: Option<String>,
     },
     /// Print every setting with its source, and check whether the desk could work.
     ///

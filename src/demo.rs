@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use frontdesk_sandbox::{Options, PersonSpec, Role, Sandbox, StartError};
 
+use crate::operate::shown;
 use crate::signals::{Reloads, Signals};
 
 /// The port of the page where none is chosen.
@@ -18,6 +19,8 @@ pub struct Demo {
     pub port: u16,
     /// Where chats and database are kept; without one they go with the end.
     pub data: Option<PathBuf>,
+    /// The database, if not a file in that folder. It belongs to the chats that are kept.
+    pub database: Option<String>,
     /// The file with settings that the desk was told to use. The demo sets the token, the
     /// addresses and the admins; the rest is as the operator has it.
     pub config: Option<PathBuf>,
@@ -68,11 +71,15 @@ impl Demo {
                 (temporary.path().to_owned(), Some(temporary))
             }
         };
+        let database = match &self.database {
+            Some(database) => database.clone(),
+            None => format!("sqlite:{}", folder.join("desk.db").display()),
+        };
         let people = PersonSpec::defaults();
         let options = Options {
             port: self.port,
             state_file: self.data.is_some().then(|| folder.join("sandbox.json")),
-            program: Some(desk(&folder, &people, self.config.as_deref())?),
+            program: Some(desk(&database, &people, self.config.as_deref())?),
             people,
             ..Options::default()
         };
@@ -82,7 +89,7 @@ impl Demo {
         })?;
         let started = sandbox.start_program().await;
         let told = match started {
-            Ok(_) => tell(out, &sandbox.page_url(), &folder, self.data.is_some()),
+            Ok(_) => tell(out, &sandbox.page_url(), &self.data(&folder)),
             Err(_) => Ok(()),
         };
         if started.is_ok() && told.is_ok() {
@@ -98,6 +105,26 @@ impl Demo {
     }
 }
 
+impl Demo {
+    /// Where everything is, and for how long.
+    fn data(&self, folder: &Path) -> String {
+        let folder = folder.display();
+        match (&self.data, &self.database) {
+            (Some(_), Some(database)) => format!(
+                "The chats are in {folder}, the database is {}; both stay there.",
+                shown(database)
+            ),
+            (Some(_), None) => {
+                format!("The chats and the database are in {folder} and stay there.")
+            }
+            (None, _) => format!(
+                "The database is in {folder} and goes with the demo;\n`frontdesk demo --data DIR` \
+                 keeps chats and database for the next time."
+            ),
+        }
+    }
+}
+
 /// The folder, made if it is not there, as an absolute path: the desk is another process.
 fn made(folder: &Path) -> Result<PathBuf, DemoError> {
     std::fs::create_dir_all(folder)
@@ -110,7 +137,7 @@ fn made(folder: &Path) -> Result<PathBuf, DemoError> {
 
 /// The desk as the sandbox starts it.
 fn desk(
-    folder: &Path,
+    database: &str,
     people: &[PersonSpec],
     config: Option<&Path>,
 ) -> io::Result<frontdesk_sandbox::Program> {
@@ -120,13 +147,12 @@ fn desk(
     }
     let admins = people.iter().filter(|person| person.role == Role::Admin);
     let admins: Vec<String> = admins.map(|admin| admin.id.to_string()).collect();
-    let database = format!("sqlite:{}", folder.join("desk.db").display());
     Ok(frontdesk_sandbox::Program {
         argv,
         env: [
             ("FRONTDESK_TELEGRAM__TOKEN", "{token}"),
             ("FRONTDESK_TELEGRAM__API_URL", "{api_url}"),
-            ("FRONTDESK_DATABASE__URL", database.as_str()),
+            ("FRONTDESK_DATABASE__URL", database),
             ("FRONTDESK_DATABASE__MIGRATE", "true"),
             ("FRONTDESK_DESK__ADMINS", admins.join(",").as_str()),
         ]
@@ -136,15 +162,7 @@ fn desk(
 }
 
 /// Says where the page is, what to try there, and how to go on from here.
-fn tell(out: &mut impl Write, page: &str, folder: &Path, kept: bool) -> io::Result<()> {
-    let folder = folder.display();
-    let data = match kept {
-        true => format!("The chats and the database are in {folder} and stay there."),
-        false => format!(
-            "The database is in {folder} and goes with the demo;\n`frontdesk demo --data DIR` keeps \
-             chats and database for the next time."
-        ),
-    };
+fn tell(out: &mut impl Write, page: &str, data: &str) -> io::Result<()> {
     writeln!(
         out,
         "

@@ -90,10 +90,15 @@ async fn obey(cli: Cli, config: Config, settings: Vec<Setting>, level: LiveLevel
             serve(in_force, clock).await?;
         }
         #[cfg(feature = "demo")]
-        Some(Command::Demo { port, data }) => {
+        Some(Command::Demo {
+            port,
+            data,
+            database,
+        }) => {
             let demo = frontdesk::demo::Demo {
                 port,
                 data,
+                database,
                 config: cli.config,
             };
             demo.run(&mut out).await?;

@@ -10,6 +10,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Child;
 
 use super::{PATIENCE, err, folder, frontdesk, run, tell};
+use crate::postgres::server::Server;
 use crate::town::ANNA;
 
 /// A demo, from its start to what it prints.
@@ -158,6 +159,26 @@ async fn the_demo_keeps_its_data_where_asked_to() {
         after.starts_with(before.trim_end().lines().next().expect("a line")),
         "{after}"
     );
+    assert_eq!(demo.stop().await, Some(0));
+}
+
+#[actix_rt::test]
+async fn the_demo_runs_on_a_server_too() {
+    let Some(server) = Server::own().await else {
+        return;
+    };
+    let folder = folder();
+    let url = server.url("postgres");
+    let arguments = ["--data", "kept", "--database", &url];
+    let demo = Demo::start(folder.path(), &arguments).await;
+    assert!(demo.told.contains(&url), "{}", demo.told);
+    let before = demo.writes("/start").await;
+    assert_eq!(demo.stop().await, Some(0));
+    assert!(!folder.path().join("kept/desk.db").exists());
+
+    let demo = Demo::start(folder.path(), &arguments).await;
+    assert_eq!(demo.transcript().await, before);
+    demo.writes("/help").await;
     assert_eq!(demo.stop().await, Some(0));
 }
 
