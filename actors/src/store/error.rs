@@ -1,5 +1,7 @@
 //! What can go wrong with the database, told apart by what to do about it.
 
+use std::io::ErrorKind;
+
 use frontdesk_desk::ids::BotId;
 use sqlx::error::DatabaseError;
 use sqlx::migrate::MigrateError;
@@ -142,6 +144,10 @@ impl From<sqlx::Error> for StoreError {
             },
             sqlx::Error::PoolTimedOut => Self::Unavailable(Trouble::Busy),
             sqlx::Error::PoolClosed => Self::Unavailable(Trouble::Closed),
+            // What the handshake found wrong with a certificate.
+            sqlx::Error::Io(error) if error.kind() == ErrorKind::InvalidData => {
+                Self::Unavailable(Trouble::Tls)
+            }
             // A file's errors all come from SQLite itself: this is the way to a server.
             sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => Self::Unavailable(Trouble::Away),
             sqlx::Error::Tls(_) => Self::Unavailable(Trouble::Tls),

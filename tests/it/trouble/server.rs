@@ -1,6 +1,8 @@
 //! A PostgreSQL server that goes away under a running desk: nothing is confirmed meanwhile, nothing
 //! is lost or done twice, and the desk goes on by itself.
 
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -10,7 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 use super::{Desk, Place};
-use crate::postgres::server::{Server, texts};
+use crate::postgres::server::{Server, run_all, texts};
 
 /// How many people write at the same time, each so many messages in an hour of trouble.
 const PEOPLE: i64 = 12;
@@ -287,6 +289,55 @@ async fn a_desk_that_is_cut_off_from_its_server_gives_way_to_one_that_stands_by(
         "{log}"
     );
     other.stops().await;
+}
+
+#[actix_rt::test]
+async fn tls_is_used_and_a_certificate_that_is_not_trusted_is_refused() {
+    let Some((mut place, server)) = place().await else {
+        return;
+    };
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]);
+    let rcgen::CertifiedKey { cert, signing_key } = made.expect("a certificate");
+    let (certificate, key) = (place.file("server.crt"), place.file("server.key"));
+    fs::write(&certificate, cert.pem()).expect("a file");
+    fs::write(&key, signing_key.serialize_pem()).expect("a file");
+    fs::set_permissions(&key, Permissions::from_mode(0o600)).expect("a mode");
+    fs::set_permissions(place.folder.path(), Permissions::from_mode(0o755)).expect("a mode");
+    if rustix::process::geteuid().is_root() {
+        // The server runs as nobody, and reads no key of another.
+        chown(&key, Some(65_534), None).expect("an owner");
+    }
+    let base = server.url("postgres");
+    for (name, value) in [
+        ("ssl_cert_file", certificate.display().to_string()),
+        ("ssl_key_file", key.display().to_string()),
+        ("ssl", "on".to_owned()),
+    ] {
+        let set = format!("ALTER SYSTEM SET {name} = '{value}'");
+        run_all(&server.url(""), vec![set])
+            .await
+            .expect("it is set");
+    }
+    texts(&base, "SELECT CAST(pg_reload_conf() AS TEXT)");
+    let port = address(&server).replace("127.0.0.1", "localhost");
+    let url = format!("postgres://desk@{port}/postgres?sslmode=verify-full");
+
+    place.settings[0].1 = url.clone();
+    let (code, log) = place.open().ends().await;
+    assert_eq!(code, Some(1), "{log}");
+    assert!(log.contains("TLS to the server failed"), "{log}");
+
+    place.settings[0].1 = format!("{url}&sslrootcert={}", certificate.display());
+    let desk = place.open();
+    place.emma().text("/start");
+    place.emma_reads("This is support").await;
+    let sessions = texts(
+        &base,
+        "SELECT CAST(s.ssl AS TEXT) FROM pg_stat_ssl AS s JOIN pg_stat_activity AS a USING (pid)
+         WHERE a.application_name = 'frontdesk'",
+    );
+    assert!(!sessions.is_empty() && sessions.iter().all(|ssl| ssl == "true"));
+    desk.stops().await;
 }
 
 #[actix_rt::test]
