@@ -47,6 +47,7 @@ pub(crate) async fn journey(phone: &mut Phone) -> Result<(), Stuck> {
 
 /// `/start` leaves any form and shows the menu.
 pub(crate) async fn start(phone: &mut Phone) -> Result<(), Stuck> {
+    phone.is_in_order().await?;
     phone.command("/start");
     phone.sees(&[GREETING]).await?;
     Ok(())
