@@ -203,9 +203,6 @@ async fn serve(mut in_force: InForce, clock: Clock) -> Result<()> {
         info!("stopping: what is in flight is finished first; a second signal ends at once");
     }
     let stopped = program.stop().await;
-    if let Some(pages) = pages {
-        pages.stop().await;
-    }
     // A part that died is the reason why a stop is not in order, not the other way round.
     if let Some(died) = died {
         bail!(died);

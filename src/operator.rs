@@ -14,7 +14,6 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use actix::Recipient;
-use actix_web::dev::ServerHandle;
 use actix_web::http::header::ContentType;
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpResponse, HttpServer};
@@ -93,9 +92,9 @@ impl Figures {
     }
 }
 
-/// The pages while they are served.
+/// The pages. They are served until the process ends, whatever becomes of the desk: the last that can
+/// be seen of a stop is that it is one, and a thread that ends together with the process can abort it.
 pub struct Pages {
-    server: ServerHandle,
     watched: Data<Watched>,
     /// Where.
     pub address: SocketAddr,
@@ -134,25 +133,14 @@ impl Pages {
             .disable_signals()
             .bind(listen)?;
         let address = server.addrs().first().copied().unwrap_or(listen);
-        let server = server.run();
-        let handle = server.handle();
-        actix_rt::spawn(server);
-        Ok(Self {
-            server: handle,
-            watched,
-            address,
-        })
+        actix_rt::spawn(server.run());
+        Ok(Self { watched, address })
     }
 
     /// The desk is open: from now on the pages tell of it.
     pub fn watch(&self, desk: Sources) {
         // There is one desk for each process.
         let _ = self.watched.desk.set(desk);
-    }
-
-    /// Serves no more.
-    pub async fn stop(self) {
-        self.server.stop(false).await;
     }
 }
 
