@@ -191,6 +191,7 @@ async fn serve(mut in_force: InForce, clock: Clock) -> Result<()> {
     if let Some(pages) = &pages {
         pages.watch(program.sources());
     }
+    info!(unclean = program.unclean(), "the desk is open");
     let died = loop {
         tokio::select! {
             _ = &mut told => break None,

@@ -84,6 +84,7 @@ const CLOSING_SHARE: u32 = 4;
 
 /// A running desk.
 pub struct Program {
+    unclean: bool,
     intake: Addr<Intake>,
     notifier: Addr<Notifier>,
     tickets: Addr<Tickets>,
@@ -253,8 +254,8 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Program, StartError>
         ended,
     )
     .start();
-    info!(unclean = started.unclean, "the desk is open");
     Ok(Program {
+        unclean: started.unclean,
         intake,
         notifier,
         tickets,
@@ -358,6 +359,11 @@ impl Program {
             _ = &mut watched.notifier => Died::Actor("notifier"),
             _ = watched.tickets.clone().wait() => Died::Actor("writer of the database"),
         }
+    }
+
+    /// Whether the program before this one did not stop in order.
+    pub fn unclean(&self) -> bool {
+        self.unclean
     }
 
     /// What the operator's pages look at.

@@ -7,6 +7,7 @@ use std::net::TcpListener;
 use frontdesk_actors::measure::FIGURES;
 use frontdesk_sandbox::Outage;
 use reqwest::{Client, StatusCode};
+use rustix::process::Signal;
 
 use super::{Desk, PATIENCE, Place};
 use crate::town::KATE;
@@ -221,6 +222,28 @@ async fn the_desk_is_not_ready_while_telegram_or_the_database_is_away() {
     place.emma_reads("/cancel").await;
     assert_eq!(pages.get("/readyz").await, ready);
     desk.stops().await;
+}
+
+#[actix_rt::test]
+async fn a_desk_that_stands_by_is_alive_and_not_ready() {
+    let place = Place::new().await;
+    let standby = ("FRONTDESK_DATABASE__STANDBY", "true");
+    let mut first = place.open_with(&[standby]);
+    first.says("the desk is open").await;
+    let second = place.open_with(&[standby, LISTEN]);
+    second.says("standing by").await;
+    let pages = Pages::of_a_start(&second).await;
+    assert_eq!(pages.get("/healthz").await.0, 200);
+    let closed =
+        "not ready: the desk is not open: it is starting, or another one has the database\n";
+    assert_eq!(pages.get("/readyz").await, (503, closed.to_owned()));
+    assert_eq!(pages.figures().await["frontdesk_ready"], 0.0);
+    first.tell(Signal::KILL);
+    first.child.wait().await.expect("an end");
+    second.says("the desk is open").await;
+    assert_eq!(pages.get("/readyz").await, (200, "ready\n".to_owned()));
+    assert_eq!(pages.figures().await["frontdesk_ready"], 1.0);
+    second.stops().await;
 }
 
 #[actix_rt::test]
