@@ -6,7 +6,7 @@ use actix_web::rt;
 use futures::future::join_all;
 use reqwest::{Client, header, redirect};
 use serde_json::Value;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tracing::warn;
 
 use crate::{
@@ -42,7 +42,16 @@ pub(super) async fn deliver(shared: Arc<Shared>, pause: Duration) {
         while let Some(parcel) = shared.write(|state| state.next_parcel()) {
             rt::spawn(post(shared.clone(), client.clone(), parcel, pause));
         }
-        woken.await;
+        let rest = shared.read(|state| {
+            let now = state.now();
+            let until = state.trouble.outage(now)?.until?;
+            (until - now).to_std().ok()
+        });
+        match rest {
+            // An outage that ends by itself tells nobody.
+            Some(rest) => drop(timeout(rest, woken).await),
+            None => woken.await,
+        }
     }
 }
 

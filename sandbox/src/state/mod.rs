@@ -265,12 +265,15 @@ impl Shared {
 
     /// Changes what trouble is on.
     pub(crate) fn change_trouble<R>(&self, change: impl FnOnce(&mut Troubles) -> R) -> R {
-        self.write(|state| {
+        let result = self.write(|state| {
             let result = change(&mut state.trouble);
             state.trouble.changes += 1;
             state.touch();
             result
-        })
+        });
+        // What was to be posted has waited for the end of an outage.
+        self.poll.notify_waiters();
+        result
     }
 
     /// Begins an outage, for a time or until it is ended.

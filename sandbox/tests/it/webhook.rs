@@ -3,7 +3,7 @@
 use std::{sync::Mutex, time::Duration};
 
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, dev::ServerHandle, web};
-use frontdesk_sandbox::{Delivery, Options, POSTED, Sandbox};
+use frontdesk_sandbox::{Delivery, Options, Outage, POSTED, Sandbox};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
@@ -241,6 +241,24 @@ async fn updates_come_with_the_secret_in_order_in_each_chat() {
     assert_eq!(posted.params["message"]["text"], "before it was set");
     hook.stop().await;
     sandbox.stop().await;
+}
+
+#[actix_web::test]
+async fn what_waited_for_the_end_of_an_outage_is_posted_then() {
+    let (sandbox, bot) = soon().await;
+    let hook = Hook::start(|_| Some(200)).await;
+    bot.call("setWebhook", json!({"url": hook.url})).await;
+    for (outage, updates) in [(None, 1), (Some(Duration::from_millis(50)), 2)] {
+        sandbox.begin_outage(Outage::Cut, outage);
+        sandbox.person(101).text("Is anybody there?");
+        if outage.is_none() {
+            assert_eq!(sandbox.undelivered_updates(), 1);
+            sandbox.end_outage();
+        }
+        hook.came(updates).await;
+        all_confirmed(&sandbox).await;
+    }
+    hook.stop().await;
 }
 
 #[actix_web::test]
