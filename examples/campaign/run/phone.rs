@@ -356,15 +356,13 @@ impl Phone {
         waited.map_err(|_| self.stuck("its updates to be confirmed"))
     }
 
-    /// An update whose post failed comes after those that were done later, and what a person does next
-    /// would not be answered as they expect: they wait until all of theirs have come. What they do at
-    /// once, a second tap say, comes in any order all the same.
+    /// Where updates are posted, one whose post failed comes after those that were done later: people
+    /// wait for all of theirs. What they do at once, a second tap say, comes in any order all the same.
     pub(crate) async fn is_in_order(&self) -> Result<(), Stuck> {
-        let webhook = self.sandbox.webhook_info();
-        match webhook["url"].as_str() {
-            None | Some("") => Ok(()),
-            Some(_) => self.is_handled().await,
+        if self.sandbox.webhook_info()["url"] == "" {
+            return Ok(());
         }
+        self.is_handled().await
     }
 
     /// Wishes something of the staff, and gets it. What `meanwhile` does is on its way with it.
