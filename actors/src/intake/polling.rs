@@ -84,11 +84,7 @@ pub(super) async fn poll(
                     }
                 }
                 connection.fails(&failure);
-                let pause = match failure {
-                    Failure::RetryAfter(seconds) => TimeDelta::seconds(i64::from(seconds.max(1))),
-                    _ => pauses.next(),
-                };
-                settling.pause(pause).await
+                settling.pause(pauses.after_failure(&failure)).await
             }
         };
         if let Err(Stopping) = paused {

@@ -17,6 +17,7 @@ use tracing::{debug, error, info, warn};
 use super::Neighbours;
 use crate::measure::{self, Settled};
 use crate::session::{Receive, ReceiveError};
+use crate::telegram::Failure;
 use crate::telegram::read::{Read, kind_of, read, update_id};
 use crate::tickets::{Attempt, PutAside, StoreError};
 
@@ -64,6 +65,14 @@ impl Pauses {
         self.after(rand::random())
     }
 
+    /// After a call that failed: what Telegram asked for, or the next.
+    pub(super) fn after_failure(&mut self, failure: &Failure) -> TimeDelta {
+        match failure {
+            Failure::RetryAfter(seconds) => TimeDelta::seconds(i64::from((*seconds).max(1))),
+            _ => self.next(),
+        }
+    }
+
     /// `draw` is any number, each as likely as the others.
     fn after(&mut self, draw: u32) -> TimeDelta {
         let whole = (1_i64 << self.0.min(5)).min(LONGEST_PAUSE) * 1000;
@@ -73,14 +82,34 @@ impl Pauses {
     }
 }
 
+/// What was last said about some trouble: one line for each change.
+#[derive(Default)]
+pub(super) struct Said(Option<String>);
+
+impl Said {
+    /// Notes what is to be said; tells whether it is news.
+    pub(super) fn differs(&mut self, words: &str) -> bool {
+        let differs = self.0.as_deref() != Some(words);
+        if differs {
+            self.0 = Some(words.to_owned());
+        }
+        differs
+    }
+
+    /// There is nothing to say any more; tells whether there was.
+    pub(super) fn nothing(&mut self) -> bool {
+        self.0.take().is_some()
+    }
+}
+
 /// Hands updates to sessions.
 pub(super) struct Settling {
     pub(super) neighbours: Neighbours,
     stopping: watch::Receiver<bool>,
     /// Told which admins write.
     wrote: mpsc::Sender<PersonId>,
-    /// What was last said about the database, if it is away: one line for each change.
-    store_trouble: Mutex<Option<String>>,
+    /// What was last said about the database, if it is away.
+    store_trouble: Mutex<Said>,
     /// How many updates of each kind were of no concern.
     ignored: Mutex<BTreeMap<String, u64>>,
 }
@@ -95,7 +124,7 @@ impl Settling {
             neighbours,
             stopping,
             wrote,
-            store_trouble: Mutex::new(None),
+            store_trouble: Mutex::default(),
             ignored: Mutex::new(BTreeMap::new()),
         }
     }
@@ -294,7 +323,7 @@ impl Settling {
     }
 
     fn store_answers(&self) {
-        if lock(&self.store_trouble).take().is_some() {
+        if lock(&self.store_trouble).nothing() {
             info!("updates are taken in again");
         }
     }
@@ -305,10 +334,8 @@ impl Settling {
             return;
         }
         let error = error.to_string();
-        let mut said = lock(&self.store_trouble);
-        if said.as_ref() != Some(&error) {
+        if lock(&self.store_trouble).differs(&error) {
             warn!(%error, "updates wait for the database; Telegram keeps them");
-            *said = Some(error);
         }
     }
 

@@ -5,7 +5,7 @@ use reqwest::Url;
 use tracing::{error, info, warn};
 
 use crate::intake::IntakeError;
-use crate::intake::settling::{Patience, Pauses, Settling, Stopping, Unsettled};
+use crate::intake::settling::{Patience, Pauses, Said, Settling, Stopping, Unsettled};
 use crate::telegram::client::WebhookInfo;
 use crate::telegram::{Failure, Secret};
 use crate::tickets::{Recall, Remember, Remembered};
@@ -107,11 +107,10 @@ async fn rest(
     pauses: &mut Pauses,
     said: &mut Said,
 ) -> Result<(), Unset> {
-    let pause = match &failure {
-        Failure::TokenRefused => return Err(Unset::TokenRefused),
-        Failure::RetryAfter(seconds) => TimeDelta::seconds(i64::from((*seconds).max(1))),
-        _ => pauses.next(),
-    };
+    if failure == Failure::TokenRefused {
+        return Err(Unset::TokenRefused);
+    }
+    let pause = pauses.after_failure(&failure);
     if said.differs(&failure.to_string()) {
         error!(%failure, "the webhook cannot be set; trying again until it is");
     }
@@ -165,23 +164,6 @@ async fn watch(
                 }
             }
         }
-    }
-}
-
-/// What was last said: one line for each change.
-#[derive(Default)]
-struct Said(Option<String>);
-
-impl Said {
-    fn differs(&mut self, words: &str) -> bool {
-        let differs = self.0.as_deref() != Some(words);
-        self.0 = Some(words.to_owned());
-        differs
-    }
-
-    /// There is nothing to say any more; tells whether there was.
-    fn nothing(&mut self) -> bool {
-        self.0.take().is_some()
     }
 }
 
