@@ -267,10 +267,7 @@ pub async fn copy(
     }
     let source = open_url(from.to_owned()).await?;
     let target = open_url(to.clone()).await?;
-    let bar = ProgressBar::hidden();
-    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} rows, {eta} left") {
-        bar.set_style(style);
-    }
+    let bar = counted(ProgressBar::hidden(), "rows");
     let copied = copy::copy(&source, &target, |progress| match progress {
         Progress::Rows(rows) => {
             bar.set_length(rows);
@@ -293,6 +290,15 @@ pub async fn copy(
         shown(&to)
     )?;
     Ok(())
+}
+
+/// A bar that counts what is done of so many of these, with the time that is left.
+pub(crate) fn counted(bar: ProgressBar, what: &str) -> ProgressBar {
+    let template = format!("{{bar:40}} {{pos}}/{{len}} {what}, {{eta}} left");
+    match ProgressStyle::with_template(&template) {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
 }
 
 /// What is in a copy, in words.

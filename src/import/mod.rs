@@ -23,12 +23,12 @@ use frontdesk_actors::store::{Db, StoreError, migrate};
 use frontdesk_desk::ids::PersonId;
 use frontdesk_desk::text::Text;
 use frontdesk_desk::ticket::{Time, UserRecord};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 
 use self::convert::{Rules, UNKNOWN_ADMIN};
 use self::report::{About, Remark, Report, count};
 use crate::config::Config;
-use crate::operate::{OperateError, open_existing};
+use crate::operate::{OperateError, counted, open_existing};
 
 /// The older bot that is known.
 const NIKOLAYAI: &str = "nikolayai";
@@ -216,11 +216,7 @@ impl Taking<'_> {
         stop: impl Future<Output = ()>,
         report: &mut Report,
     ) -> Result<(), ImportError> {
-        let bar = ProgressBar::new(former.count().await?);
-        if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} tickets, {eta} left")
-        {
-            bar.set_style(style);
-        }
+        let bar = counted(ProgressBar::new(former.count().await?), "tickets");
         for message in former.orphans().await? {
             report.note(Remark::Orphan, About::Message(message));
         }

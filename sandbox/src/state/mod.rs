@@ -271,20 +271,17 @@ impl Shared {
             state.touch();
             result
         });
-        // What was to be posted has waited for the end of an outage.
+        // An outage ends polls when it begins, and lets go what was to be posted when it ends.
         self.poll.notify_waiters();
         result
     }
 
     /// Begins an outage, for a time or until it is ended.
     pub(crate) fn begin_outage(&self, kind: Outage, time: Option<Duration>) {
-        self.write(|state| {
-            let time = time.and_then(|time| TimeDelta::from_std(time).ok());
-            let until = time.and_then(|time| state.now().checked_add_signed(time));
-            state.trouble.begin_outage(kind, until);
-            state.touch();
-        });
-        self.poll.notify_waiters();
+        let time = time.and_then(|time| TimeDelta::from_std(time).ok());
+        let now = self.read(State::now);
+        let until = time.and_then(|time| now.checked_add_signed(time));
+        self.change_trouble(|trouble| trouble.begin_outage(kind, until));
     }
 
     /// Follows the revision.
