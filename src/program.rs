@@ -13,7 +13,6 @@ use frontdesk_actors::intake::{
 use frontdesk_actors::live::LiveSettings;
 use frontdesk_actors::notifier::{self, ChangeLimits, LimitSettings, Notifier, NotifierSettings};
 use frontdesk_actors::session::{self, Sessions, Sizes};
-
 use frontdesk_actors::store::{Claim, Db, DbSettings, StoreError, migrate};
 use frontdesk_actors::telegram::{Client, ClientError};
 use frontdesk_actors::tickets::{self, Admins, Closed, Tickets, TicketsSettings};
@@ -131,7 +130,8 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Program, StartError>
     let token = config.telegram.token.clone().ok_or(StartError::NoToken)?;
     let client = Client::new(&client_settings(config, token))?;
     let settings = LiveSettings::new(config.settings());
-    let mode = mode(config)?;
+    // Read before anything is waited for: a desk that stands by is told at once what is wrong.
+    let tls = tls(config)?;
 
     let sizes = &config.actors.tickets;
     let db = Db::open(&DbSettings {
@@ -142,13 +142,14 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Program, StartError>
     let ready = async {
         let claim = claim(&db, config.database.standby, &clock).await?;
         migrate::ready(&db, config.database.migrate).await?;
-        Ok::<_, StoreError>(claim)
+        // Nobody can knock at a desk that stands by.
+        Ok::<_, StartError>((claim, mode(config, tls)?))
     };
-    let claim = match ready.await {
-        Ok(claim) => claim,
+    let (claim, mode) = match ready.await {
+        Ok(ready) => ready,
         Err(error) => {
             db.close().await;
-            return Err(error.into());
+            return Err(error);
         }
     };
     let tickets = Tickets::new(
@@ -303,8 +304,17 @@ fn limits(config: &Config) -> LimitSettings {
     }
 }
 
+/// The certificate of the webhook, if it has one of its own.
+fn tls(config: &Config) -> Result<Option<Tls>, ListenError> {
+    let webhook = &config.telegram.webhook;
+    match (config.telegram.mode, &webhook.certificate, &webhook.key) {
+        (Mode::Webhook, Some(certificate), Some(key)) => Tls::read(certificate, key).map(Some),
+        _ => Ok(None),
+    }
+}
+
 /// How updates come in; binds the address if they are posted.
-fn mode(config: &Config) -> Result<intake::Mode, ListenError> {
+fn mode(config: &Config, tls: Option<Tls>) -> Result<intake::Mode, ListenError> {
     let telegram = &config.telegram;
     let url = match (telegram.mode, &telegram.webhook.url) {
         (Mode::Webhook, Some(url)) => url,
@@ -316,10 +326,6 @@ fn mode(config: &Config) -> Result<intake::Mode, ListenError> {
         }
     };
     let webhook = &telegram.webhook;
-    let tls = match (&webhook.certificate, &webhook.key) {
-        (Some(certificate), Some(key)) => Some(Tls::read(certificate, key)?),
-        _ => None,
-    };
     let path = webhook.path.as_deref().unwrap_or(url.path());
     Ok(intake::Mode::Webhook(Box::new(Webhook {
         listener: Listener::bind(webhook.listen, tls)?,

@@ -43,3 +43,20 @@ async fn a_desk_that_stands_by_takes_over_from_one_that_is_killed_or_stopped() {
     place.emma_reads("#1").await;
     third.stops().await;
 }
+
+#[actix_rt::test]
+async fn one_that_stands_by_leaves_the_webhooks_address_to_the_one_that_works() {
+    let mut place = Place::new().await;
+    place.has_a_webhook();
+    let mut first = place.open_with(&[STANDBY]);
+    first.says("Telegram posts updates to the webhook").await;
+    let second = stands_by(&place).await;
+    place.emma().text("/start");
+    place.emma_reads("This is support").await;
+    first.tell(Signal::KILL);
+    first.child.wait().await.expect("an end");
+    place.emma().text("/help");
+    second.says("the desk is open").await;
+    place.emma_reads("How it works").await;
+    second.stops().await;
+}
