@@ -1,5 +1,5 @@
-//! A campaign against the desk: the real binary, an SQLite file on disk, people of all kinds, and
-//! everything that can go wrong.
+//! A campaign against the desk: the real binary, an SQLite file on disk or a PostgreSQL, one node or
+//! several, people of all kinds, and everything that can go wrong.
 //!
 //! `cargo run --release --example campaign -- --kills 200 --seed 7`. Without a number of anything it
 //! runs 200 kills, two minutes of faults with an outage of one minute, and 50 stops. It exits with 1
@@ -10,6 +10,7 @@
 //! fault. How the steps of different people, and of the desk, fall among each other does not follow
 //! from it: they are processes and threads. So a seed replays the same load, not the same history.
 
+mod postgres;
 mod run;
 
 use std::env;
@@ -20,13 +21,15 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
+use url::Url;
 
-use crate::run::{Plan, Trial};
+use crate::postgres::cluster::Cluster;
+use crate::run::{Plan, Storage, Trial};
 
 /// Kills, stops and lets down the desk under load, and checks that nothing was lost or done twice.
 #[derive(Debug, Parser)]
 struct Cli {
-    /// Kill the desk N times at random moments.
+    /// Kill the desk N times at random moments, a node of it, or the database's server.
     #[arg(long, value_name = "N")]
     kills: Option<u32>,
     /// Let a share of the calls to Telegram fail for SECONDS.
@@ -38,9 +41,22 @@ struct Cli {
     /// Stop the desk in order N times.
     #[arg(long, value_name = "N")]
     stops: Option<u32>,
-    /// Have updates posted to the desk, a tenth of them twice, instead of asked for.
+    /// "postgres" starts a server of its own, which is killed as well; a URL names one that runs: in it a
+    /// database is made and dropped, and in place of a kill its sessions are cut. Left out, it is a file.
+    #[arg(long, value_name = "POSTGRES")]
+    database: Option<String>,
+    /// How many nodes the desk has. For several updates are posted, to any of them by lot.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = 1..=20)]
+    nodes: i64,
+    /// Have updates posted to the desk instead of asked for.
     #[arg(long)]
     webhook: bool,
+    /// The share of posted updates that come twice at the same time, to two nodes if there are several.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.1)]
+    twice: f64,
+    /// Have Telegram's limits hold, on both sides; best with few users, since all take their time.
+    #[arg(long)]
+    limits: bool,
     /// How many users there are at a time, beside three admins.
     #[arg(long, value_name = "N", default_value_t = 12)]
     users: usize,
@@ -82,15 +98,23 @@ fn main() -> Result<ExitCode> {
         program,
         seed,
         users: cli.users,
-        posted: cli.webhook,
+        posted: cli.webhook || cli.nodes > 1,
+        twice: cli.twice,
+        nodes: usize::try_from(cli.nodes)?,
+        limits: cli.limits,
     };
+    ensure!(
+        plan.nodes == 1 || cli.database.is_some(),
+        "several nodes need a PostgreSQL: add --database postgres"
+    );
     let trials = cli.trials();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
+    let mut storage = runtime.block_on(storage(cli.database.as_deref()))?;
     let mut reports = Vec::new();
     for trial in trials {
-        let report = runtime.block_on(run::run(&plan, trial, progress))?;
+        let report = runtime.block_on(run::run(&plan, &mut storage, trial, progress))?;
         if std::io::stderr().is_terminal() {
             eprint!("\r\x1b[K");
         }
@@ -102,6 +126,18 @@ fn main() -> Result<ExitCode> {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
+    })
+}
+
+/// Where the desk is to keep everything.
+async fn storage(database: Option<&str>) -> Result<Storage> {
+    Ok(match database {
+        None => Storage::Files,
+        Some("postgres") => Storage::Own(Cluster::start().await?.context(
+            "there is no initdb on this machine; name a server by --database postgres://…",
+        )?),
+        // The URL may hold a password, so it is not repeated.
+        Some(url) => Storage::Given(Url::parse(url).context("--database: this is no URL")?),
     })
 }
 

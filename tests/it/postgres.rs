@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+#[path = "../../actors/src/store/tests/cluster.rs"]
+pub(crate) mod cluster;
 #[path = "../../actors/src/store/tests/server.rs"]
 pub(crate) mod server;
 

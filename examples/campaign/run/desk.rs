@@ -1,9 +1,10 @@
-//! The desk under test: the real binary as a child process, with its database file.
+//! The desk under test: the real binary as child processes, one or several nodes of it, with their
+//! database.
 
 use std::fs::{self, File};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::sync::{Mutex, PoisonError};
 
@@ -13,6 +14,8 @@ use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
 use super::ADMINS;
+use super::database::{Database, Storage};
+use super::trial::Plan;
 
 /// How long a stop may take, in seconds: `actors.shutdown_grace`.
 pub(crate) const GRACE: u64 = 8;
@@ -23,52 +26,95 @@ pub(crate) const PER_MINUTE: usize = 100;
 /// The program, what it is started with, and where it keeps everything.
 pub(crate) struct Desk {
     program: PathBuf,
-    settings: Vec<(&'static str, String)>,
     folder: TempDir,
+    settings: Vec<(&'static str, String)>,
+    database: Database,
+    nodes: Vec<Node>,
+}
+
+/// One process of it.
+struct Node {
+    /// Where updates are posted to, if they are.
+    posted_to: Option<SocketAddr>,
     child: Option<Child>,
 }
 
 impl Desk {
     /// A desk that does not run yet, for this sandbox, which posts updates to it or is asked for them.
-    pub(crate) fn new(program: &Path, sandbox: &Sandbox, posted: bool) -> io::Result<Self> {
+    pub(crate) async fn new(plan: &Plan, storage: &Storage, sandbox: &Sandbox) -> io::Result<Self> {
         let folder = tempfile::tempdir()?;
-        let file = folder.path().join("desk.db");
+        let database = storage.database(folder.path()).await?;
         let mut settings = vec![
             ("TELEGRAM__TOKEN", sandbox.token().to_owned()),
             ("TELEGRAM__API_URL", sandbox.api_url()),
-            ("DATABASE__URL", format!("sqlite:{}", file.display())),
+            ("DATABASE__URL", database.url()),
             ("DESK__ADMINS", format!("{ADMINS:?}")),
             ("DESK__LANGUAGE", "en".to_owned()),
-            ("LIMITS__GLOBAL_PER_SECOND", "0".to_owned()),
-            ("LIMITS__CHAT_PER_SECOND", "0".to_owned()),
             ("LIMITS__PERSON_PER_MINUTE", PER_MINUTE.to_string()),
             ("ACTORS__SHUTDOWN_GRACE", GRACE.to_string()),
             ("LOG__LEVEL", "warn".to_owned()),
             ("OPERATOR__LISTEN", String::new()),
         ];
-        if posted {
-            let address = free_address()?;
+        if !plan.limits {
+            settings.extend([
+                ("LIMITS__GLOBAL_PER_SECOND", "0".to_owned()),
+                ("LIMITS__CHAT_PER_SECOND", "0".to_owned()),
+            ]);
+        }
+        let nodes = (0..plan.nodes).map(|_| {
+            Ok::<_, io::Error>(Node {
+                posted_to: plan.posted.then(free_address).transpose()?,
+                child: None,
+            })
+        });
+        let nodes: Vec<Node> = nodes.collect::<Result<_, _>>()?;
+        // What Telegram is told is the address of whatever spreads the updates; they all say the same.
+        if let Some(address) = nodes.first().and_then(|node| node.posted_to) {
             settings.extend([
                 ("TELEGRAM__MODE", "webhook".to_owned()),
                 ("TELEGRAM__WEBHOOK__URL", format!("http://{address}/")),
-                ("TELEGRAM__WEBHOOK__LISTEN", address.to_string()),
             ]);
         }
         Ok(Self {
-            program: program.to_owned(),
-            settings,
+            program: plan.program.clone(),
             folder,
-            child: None,
+            settings,
+            database,
+            nodes,
         })
     }
 
-    /// Starts it. What it logs is appended to `desk.log` in its folder.
-    pub(crate) fn start(&mut self) -> io::Result<()> {
+    /// How many nodes there are.
+    pub(crate) fn nodes(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Those that run.
+    pub(crate) fn running(&self) -> Vec<usize> {
+        let running = |node: &usize| self.nodes[*node].child.is_some();
+        (0..self.nodes.len()).filter(running).collect()
+    }
+
+    /// Where updates are posted to, node by node.
+    pub(crate) fn addresses(&self) -> Vec<String> {
+        let nodes = self.nodes.iter().filter_map(|node| node.posted_to);
+        nodes.map(|address| format!("http://{address}/")).collect()
+    }
+
+    /// Starts a node. What it logs is appended to `desk.log` in the folder, with its number where there
+    /// are several.
+    pub(crate) fn start(&mut self, node: usize) -> io::Result<()> {
+        let log = match self.nodes.len() {
+            1 => "desk.log".to_owned(),
+            _ => format!("desk-{node}.log"),
+        };
         let log = File::options()
             .create(true)
             .append(true)
-            .open(self.folder.path().join("desk.log"))?;
-        let settings = self.settings.iter();
+            .open(self.folder.path().join(log))?;
+        let listen = self.nodes[node].posted_to;
+        let listen = listen.map(|address| ("TELEGRAM__WEBHOOK__LISTEN", address.to_string()));
+        let settings = self.settings.iter().chain(&listen);
         let child = Command::new(&self.program)
             .envs(settings.map(|(name, value)| (format!("FRONTDESK_{name}"), value)))
             .current_dir(self.folder.path())
@@ -77,13 +123,13 @@ impl Desk {
             .stderr(log)
             .kill_on_drop(true)
             .spawn()?;
-        self.child = Some(child);
+        self.nodes[node].child = Some(child);
         Ok(())
     }
 
     /// `kill -9`, and waits until it is gone. Gives its status if it had ended by itself before.
-    pub(crate) async fn kill(&mut self) -> io::Result<Option<ExitStatus>> {
-        let Some(mut child) = self.child.take() else {
+    pub(crate) async fn kill(&mut self, node: usize) -> io::Result<Option<ExitStatus>> {
+        let Some(mut child) = self.nodes[node].child.take() else {
             return Ok(None);
         };
         let ended = child.try_wait()?;
@@ -92,34 +138,32 @@ impl Desk {
     }
 
     /// SIGTERM, and waits for the end.
-    pub(crate) async fn stop(&mut self) -> io::Result<ExitStatus> {
-        let Some(mut child) = self.child.take() else {
+    pub(crate) async fn stop(&mut self, node: usize) -> io::Result<ExitStatus> {
+        let Some(mut child) = self.nodes[node].child.take() else {
             return Err(io::Error::other("it does not run"));
         };
-        let id = child.id().and_then(|id| i32::try_from(id).ok());
-        if let Some(pid) = id.and_then(Pid::from_raw) {
-            kill_process(pid, Signal::TERM)?;
-        }
+        signal(&child, Signal::TERM)?;
         child.wait().await
     }
 
-    /// Its database file.
-    pub(crate) fn file(&self) -> PathBuf {
-        self.folder.path().join("desk.db")
+    /// Lets no node do anything until [`Desk::go_on`]: none takes over what another one left, so that can
+    /// be looked at.
+    pub(crate) fn hold_still(&self) -> io::Result<()> {
+        self.signal_all(Signal::STOP)
     }
 
-    /// A copy of its files as they are now, for reading; only while it does not run. Opening the
-    /// files themselves would mend what a kill left, which is the desk's own affair.
-    pub(crate) fn copy(&self) -> io::Result<(TempDir, PathBuf)> {
-        let copy = tempfile::tempdir()?;
-        for name in ["desk.db", "desk.db-wal"] {
-            let from = self.folder.path().join(name);
-            if from.exists() {
-                fs::copy(from, copy.path().join(name))?;
-            }
-        }
-        let file = copy.path().join("desk.db");
-        Ok((copy, file))
+    /// Lets them go on.
+    pub(crate) fn go_on(&self) -> io::Result<()> {
+        self.signal_all(Signal::CONT)
+    }
+
+    fn signal_all(&self, what: Signal) -> io::Result<()> {
+        let children = self.nodes.iter().filter_map(|node| node.child.as_ref());
+        children.map(|child| signal(child, what)).collect()
+    }
+
+    pub(crate) fn database(&self) -> &Database {
+        &self.database
     }
 
     /// Puts a file beside the database.
@@ -130,6 +174,15 @@ impl Desk {
     /// Keeps its folder for whoever wants to look, and tells where it is.
     pub(crate) fn keep(self) -> PathBuf {
         self.folder.keep()
+    }
+}
+
+fn signal(child: &Child, what: Signal) -> io::Result<()> {
+    let id = child.id().and_then(|id| i32::try_from(id).ok());
+    match id.and_then(Pid::from_raw) {
+        Some(pid) => Ok(kill_process(pid, what)?),
+        // It was waited for.
+        None => Ok(()),
     }
 }
 

@@ -2,8 +2,10 @@
 //! all the time; and what must hold afterwards.
 
 mod admin;
+mod calls;
 mod chance;
 mod check;
+mod database;
 mod desk;
 mod ledger;
 mod load;
@@ -15,6 +17,7 @@ mod user;
 
 use std::time::Duration;
 
+pub(crate) use self::database::Storage;
 pub(crate) use self::report::table;
 pub(crate) use self::trial::{Plan, Trial, run};
 

@@ -25,19 +25,25 @@ const LOAD: [(&str, Deed); 10] = [
 
 /// What came of a trial.
 pub(crate) struct Report {
-    /// How often the desk was killed, or stopped.
+    /// How often the desk, or a node of it, was killed or stopped.
     pub(super) ends: u32,
+    /// How often the database was killed.
+    pub(super) falls: u32,
     /// Updates that people caused.
     pub(super) updates: u64,
     /// Bot API calls, polls left out, and how many of all ran into trouble.
     pub(super) calls: (u64, u64),
+    /// How many messages and edits there were in the busiest second.
+    pub(super) busiest: usize,
+    /// From the loss of each node among others to the next thing that people saw.
+    pub(super) gaps: Vec<Duration>,
     /// What people did, by kind.
     pub(super) deeds: BTreeMap<Deed, u64>,
     /// What was found and counted.
     pub(super) findings: Findings,
     /// The most deliveries that can have come twice.
     pub(super) bound: u64,
-    /// The longest from a start to the first answer.
+    /// The longest from a start, or from the return of the database, to the first answer.
     pub(super) recovery: Duration,
     /// The longest stop.
     pub(super) stop: Duration,
@@ -72,10 +78,14 @@ pub(crate) fn table(reports: &[(Trial, Report)]) -> String {
         }
     };
     row("times killed or stopped", &|report| report.ends.to_string());
+    row("times the database was", &|report| report.falls.to_string());
     row("updates", &|report| report.updates.to_string());
     row("calls", &|report| report.calls.0.to_string());
     row("calls and polls in trouble", &|report| {
         report.calls.1.to_string()
+    });
+    row("messages in the busiest second", &|report| {
+        report.busiest.to_string()
     });
     row("tickets", &|report| report.findings.tickets.to_string());
     row("messages stored", &|report| {
@@ -117,6 +127,14 @@ pub(crate) fn table(reports: &[(Trial, Report)]) -> String {
     });
     row("longest from a start to an answer", &|report| {
         seconds(report.recovery)
+    });
+    row("from the loss of a node, median", &|report| {
+        let mut gaps = report.gaps.clone();
+        gaps.sort_unstable();
+        seconds(gaps.get(gaps.len() / 2).copied().unwrap_or_default())
+    });
+    row("from the loss of a node, longest", &|report| {
+        seconds(report.gaps.iter().max().copied().unwrap_or_default())
     });
     row("longest stop", &|report| seconds(report.stop));
     row("broken promises", &|report| {

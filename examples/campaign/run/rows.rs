@@ -1,13 +1,16 @@
-//! What is in the database file, read by SQL of our own: the desk's code has no say here.
+//! What is in the database: the desk's code has no say in how it is read.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
-use std::time::Duration;
+use std::io;
 
-use rusqlite::{Connection, OpenFlags, Row};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use super::database::Reader;
+
 /// A ticket.
+#[derive(Deserialize)]
 pub(crate) struct TicketRow {
     pub(crate) id: i64,
     pub(crate) user: i64,
@@ -17,10 +20,13 @@ pub(crate) struct TicketRow {
 }
 
 /// A message of a ticket.
+#[derive(Deserialize)]
 pub(crate) struct MessageRow {
     pub(crate) id: i64,
     pub(crate) ticket: i64,
+    #[serde(deserialize_with = "flag")]
     pub(crate) by_admin: bool,
+    #[serde(deserialize_with = "flag")]
     pub(crate) note: bool,
     pub(crate) text: String,
     pub(crate) chat: i64,
@@ -29,34 +35,44 @@ pub(crate) struct MessageRow {
 }
 
 /// A line of the audit trail.
+#[derive(Deserialize)]
 pub(crate) struct EventRow {
     pub(crate) ticket: i64,
     pub(crate) version: i64,
     pub(crate) kind: String,
+    #[serde(deserialize_with = "json")]
     pub(crate) what: Value,
 }
 
 /// A notice.
+#[derive(Deserialize)]
 pub(crate) struct NoticeRow {
     pub(crate) id: i64,
     pub(crate) chat: i64,
     pub(crate) state: String,
     pub(crate) kind: String,
+    #[serde(deserialize_with = "json")]
     pub(crate) body: Value,
     pub(crate) ticket: Option<i64>,
     pub(crate) message: Option<i64>,
+    #[serde(deserialize_with = "flag")]
     pub(crate) doubtful: bool,
     pub(crate) reason: Option<String>,
 }
 
 /// A conversation.
+#[derive(Deserialize)]
 pub(crate) struct ConversationRow {
     pub(crate) person: i64,
+    #[serde(deserialize_with = "json")]
     pub(crate) state: Value,
-    pub(crate) screen: Option<Value>,
+    /// Nothing where there is none.
+    #[serde(deserialize_with = "json")]
+    pub(crate) screen: Value,
     pub(crate) screen_no: i64,
     pub(crate) shown_no: i64,
     pub(crate) screen_message: Option<i64>,
+    #[serde(deserialize_with = "flag")]
     pub(crate) reachable: bool,
 }
 
@@ -72,153 +88,85 @@ pub(crate) struct Rows {
     pub(crate) quarantine: Vec<String>,
     /// The marks of updates: how many, the least, the greatest.
     pub(crate) marks: (i64, i64, i64),
-    /// What SQLite says about the file.
+    /// What SQLite says about its file; PostgreSQL says nothing.
     pub(crate) integrity: String,
 }
 
-type Result<T> = std::result::Result<T, rusqlite::Error>;
-
-/// Opens a file that nobody writes, or that another process is writing.
-fn open(file: &Path, copy: bool) -> Result<Connection> {
-    let flags = match copy {
-        true => OpenFlags::SQLITE_OPEN_READ_WRITE,
-        false => OpenFlags::SQLITE_OPEN_READ_ONLY,
-    };
-    let connection = Connection::open_with_flags(file, flags)?;
-    connection.busy_timeout(Duration::from_secs(10))?;
-    Ok(connection)
+/// What is on its way: notices that wait, are gathered or are being sent, and screens that were not
+/// shown.
+pub(crate) async fn unfinished(reader: &Reader) -> io::Result<(i64, i64)> {
+    let rows = reader.rows(
+        "(SELECT count(*) FROM notices WHERE state IN ('pending', 'sending', 'held'))
+             + (SELECT count(*) FROM gatherings),
+         (SELECT count(*) FROM conversations WHERE shown_no < screen_no)",
+        "(SELECT 1 AS one) AS once",
+    );
+    Ok(rows.await?.pop().unwrap_or_default())
 }
 
-/// What is on its way: notices that wait, are gathered or are being sent, and screens that were not shown. The
-/// desk may be running.
-pub(crate) fn unfinished(file: &Path) -> Result<(i64, i64)> {
-    let connection = open(file, false)?;
-    connection.query_row(
-        "SELECT (SELECT count(*) FROM notices WHERE state IN ('pending', 'sending', 'held'))
-                + (SELECT count(*) FROM gatherings),
-                (SELECT count(*) FROM conversations WHERE shown_no < screen_no)",
-        [],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )
-}
-
-/// The notices that were being sent when the desk ended. `file` is a copy.
-pub(crate) fn in_flight(file: &Path) -> Result<Vec<i64>> {
-    let connection = open(file, true)?;
-    let known: i64 = connection.query_row(
-        "SELECT count(*) FROM sqlite_schema WHERE name = 'notices'",
-        [],
-        |row| row.get(0),
-    )?;
-    if known == 0 {
+/// The notices that are being sent.
+pub(crate) async fn in_flight(reader: &Reader) -> io::Result<Vec<i64>> {
+    let tables = reader.pick("sqlite_schema WHERE", "pg_tables WHERE table");
+    let known: Vec<(i64,)> = reader
+        .rows("1", &format!("{tables}name = 'notices'"))
+        .await?;
+    if known.is_empty() {
         return Ok(Vec::new());
     }
-    all(
-        &connection,
-        "SELECT id FROM notices WHERE state = 'sending'",
-        |row| row.get(0),
-    )
+    let rows: Vec<(i64,)> = reader.rows("id", "notices WHERE state = 'sending'").await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 impl Rows {
-    /// Reads everything. `file` is a copy.
-    pub(crate) fn read(file: &Path) -> Result<Self> {
-        let connection = open(file, true)?;
-        let connection = &connection;
+    /// Reads everything.
+    pub(crate) async fn read(reader: &Reader) -> io::Result<Self> {
+        let quarantine: Vec<(i64, String)> = reader
+            .rows("update_id, reason", "quarantine ORDER BY id")
+            .await?;
+        let marks = reader.rows(
+            "count(*), coalesce(min(update_id), 0), coalesce(max(update_id), 0)",
+            "handled_updates",
+        );
+        let integrity = reader.pick("PRAGMA integrity_check", "SELECT 'ok'");
         Ok(Self {
-            tickets: all(
-                connection,
-                "SELECT id, user_id, subject, status, version FROM tickets ORDER BY id",
-                |row| {
-                    Ok(TicketRow {
-                        id: row.get(0)?,
-                        user: row.get(1)?,
-                        subject: row.get(2)?,
-                        status: row.get(3)?,
-                        version: row.get(4)?,
-                    })
-                },
-            )?,
-            messages: all(
-                connection,
-                "SELECT id, ticket_id, sender_type = 'admin', note, message_text, source_chat,
-                        source_message, album
-                 FROM ticket_messages ORDER BY id",
-                |row| {
-                    Ok(MessageRow {
-                        id: row.get(0)?,
-                        ticket: row.get(1)?,
-                        by_admin: row.get(2)?,
-                        note: row.get(3)?,
-                        text: row.get(4)?,
-                        chat: row.get(5)?,
-                        message: row.get(6)?,
-                        album: row.get(7)?,
-                    })
-                },
-            )?,
-            events: all(
-                connection,
-                "SELECT ticket_id, version, kind, what FROM ticket_events ORDER BY id",
-                |row| {
-                    Ok(EventRow {
-                        ticket: row.get(0)?,
-                        version: row.get(1)?,
-                        kind: row.get(2)?,
-                        what: json(row.get(3)?),
-                    })
-                },
-            )?,
-            notices: all(
-                connection,
-                "SELECT id, chat_id, state, kind, body, ticket_id, message_id, doubtful, reason
-                 FROM notices ORDER BY id",
-                |row| {
-                    Ok(NoticeRow {
-                        id: row.get(0)?,
-                        chat: row.get(1)?,
-                        state: row.get(2)?,
-                        kind: row.get(3)?,
-                        body: json(row.get(4)?),
-                        ticket: row.get(5)?,
-                        message: row.get(6)?,
-                        doubtful: row.get(7)?,
-                        reason: row.get(8)?,
-                    })
-                },
-            )?,
-            conversations: all(
-                connection,
-                "SELECT person_id, state, screen, screen_no, shown_no, screen_message, reachable
-                 FROM conversations JOIN users ON id = person_id ORDER BY person_id",
-                |row| {
-                    Ok(ConversationRow {
-                        person: row.get(0)?,
-                        state: json(row.get(1)?),
-                        screen: row.get::<_, Option<String>>(2)?.map(json),
-                        screen_no: row.get(3)?,
-                        shown_no: row.get(4)?,
-                        screen_message: row.get(5)?,
-                        reachable: row.get(6)?,
-                    })
-                },
-            )?,
-            standings: standings(connection)?,
-            quarantine: all(
-                connection,
-                "SELECT update_id, reason FROM quarantine ORDER BY id",
-                |row| {
-                    let (update, reason): (i64, String) = (row.get(0)?, row.get(1)?);
-                    Ok(format!("update {update}: {reason}"))
-                },
-            )?,
-            marks: connection.query_row(
-                "SELECT count(*), coalesce(min(update_id), 0), coalesce(max(update_id), 0)
-                 FROM handled_updates",
-                [],
-                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-            )?,
-            integrity: connection.query_row("PRAGMA integrity_check", [], |row| row.get(0))?,
+            tickets: reader
+                .rows(
+                    "id, user_id, subject, status, version",
+                    "tickets ORDER BY id",
+                )
+                .await?,
+            messages: reader
+                .rows(
+                    "id, ticket_id, sender_type = 'admin', note, message_text, source_chat,
+                     source_message, album",
+                    "ticket_messages ORDER BY id",
+                )
+                .await?,
+            events: reader
+                .rows(
+                    "ticket_id, version, kind, what",
+                    "ticket_events ORDER BY id",
+                )
+                .await?,
+            notices: reader
+                .rows(
+                    "id, chat_id, state, kind, body, ticket_id, message_id, doubtful, reason",
+                    "notices ORDER BY id",
+                )
+                .await?,
+            conversations: reader
+                .rows(
+                    "person_id, state, screen, screen_no, shown_no, screen_message, reachable",
+                    "conversations JOIN users ON id = person_id ORDER BY person_id",
+                )
+                .await?,
+            standings: standings(reader).await?,
+            quarantine: quarantine
+                .into_iter()
+                .map(|(update, reason)| format!("update {update}: {reason}"))
+                .collect(),
+            marks: marks.await?.pop().unwrap_or_default(),
+            integrity: reader.texts(integrity).await?.join("; "),
         })
     }
 
@@ -232,27 +180,30 @@ impl Rows {
     }
 }
 
-fn standings(connection: &Connection) -> Result<BTreeMap<i64, Vec<bool>>> {
-    let events = all(
-        connection,
-        "SELECT person_id, kind = 'user_banned' FROM person_events ORDER BY id",
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )?;
+async fn standings(reader: &Reader) -> io::Result<BTreeMap<i64, Vec<bool>>> {
+    let events: Vec<(i64, String)> = reader
+        .rows("person_id, kind", "person_events ORDER BY id")
+        .await?;
     let mut standings: BTreeMap<i64, Vec<bool>> = BTreeMap::new();
-    for (person, banned) in events {
-        standings.entry(person).or_default().push(banned);
+    for (person, kind) in events {
+        let of = standings.entry(person).or_default();
+        of.push(kind == "user_banned");
     }
     Ok(standings)
 }
 
-fn all<T>(
-    connection: &Connection,
-    sql: &str,
-    row: impl FnMut(&Row<'_>) -> Result<T>,
-) -> Result<Vec<T>> {
-    connection.prepare(sql)?.query_map([], row)?.collect()
+/// A truth value, which is a number in some tables, and in what SQLite compares.
+fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    match Value::deserialize(deserializer)? {
+        Value::Bool(flag) => Ok(flag),
+        number => Ok(number == 1),
+    }
 }
 
-fn json(text: String) -> Value {
-    serde_json::from_str(&text).unwrap_or(Value::Null)
+/// What is stored as text.
+fn json<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
+    match Option::<String>::deserialize(deserializer)? {
+        Some(text) => serde_json::from_str(&text).map_err(D::Error::custom),
+        None => Ok(Value::Null),
+    }
 }

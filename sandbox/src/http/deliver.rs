@@ -18,6 +18,9 @@ use crate::{
 /// How long the bot may take to answer.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// What Telegram says of an answer that does not come.
+const LATE: &str = "Read timeout expired";
+
 /// The pause doubles so often.
 const DOUBLED: u32 = 6;
 
@@ -58,7 +61,8 @@ pub(super) async fn deliver(shared: Arc<Shared>, pause: Duration) {
 /// Posts one update, and sees to it that it is posted again unless one request succeeds. What the
 /// answer says is of no concern, neither a method in it nor a time to wait.
 async fn post(shared: Arc<Shared>, client: Client, parcel: Parcel, pause: Duration) {
-    let requests = parcel.urls.iter().map(|url| request(&client, url, &parcel));
+    let requests = parcel.routes.iter();
+    let requests = requests.map(|route| request(&client, route, &parcel));
     let answers = join_all(requests).await;
     let failures = shared.write(|state| {
         if state.log.keeps() {
@@ -84,7 +88,7 @@ async fn post(shared: Arc<Shared>, client: Client, parcel: Parcel, pause: Durati
                 });
             }
         }
-        state.posted(&parcel, failure_of(&answers))
+        state.posted(&parcel, failure_of(&answers, parcel.unheard))
     });
     if let Some(failures) = failures {
         sleep(pause * 2_u32.pow(failures.saturating_sub(1).min(DOUBLED))).await;
@@ -92,15 +96,15 @@ async fn post(shared: Arc<Shared>, client: Client, parcel: Parcel, pause: Durati
     }
 }
 
-/// In Telegram's words what the last failure was, if no request succeeded.
-fn failure_of(answers: &[Result<(u16, String), String>]) -> Option<String> {
+/// In Telegram's words what the last failure was, if no request succeeded, or none is heard of.
+fn failure_of(answers: &[Result<(u16, String), String>], unheard: bool) -> Option<String> {
     let succeeded = |answer: &Result<(u16, String), String>| {
         answer
             .as_ref()
             .is_ok_and(|(status, _)| (200..300).contains(status))
     };
     if answers.iter().any(succeeded) {
-        return None;
+        return unheard.then(|| LATE.to_owned());
     }
     answers.last().map(|answer| match answer {
         Ok((status, _)) => {
@@ -112,23 +116,40 @@ fn failure_of(answers: &[Result<(u16, String), String>]) -> Option<String> {
 }
 
 /// The status and the body of the answer, or why there is none.
-async fn request(client: &Client, url: &str, parcel: &Parcel) -> Result<(u16, String), String> {
-    let mut request = client
-        .post(url)
-        .header(header::CONTENT_TYPE, "application/json")
-        .body(parcel.body.clone());
-    if let Some(secret) = &parcel.secret {
-        request = request.header("X-Telegram-Bot-Api-Secret-Token", secret);
+async fn request(
+    client: &Client,
+    route: &[String],
+    parcel: &Parcel,
+) -> Result<(u16, String), String> {
+    let mut failure = String::new();
+    for url in route {
+        let mut request = client
+            .post(url)
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(parcel.body.clone());
+        if let Some(secret) = &parcel.secret {
+            request = request.header("X-Telegram-Bot-Api-Secret-Token", secret);
+        }
+        let answer = match request.send().await {
+            Ok(answer) => answer,
+            Err(error) => {
+                failure = in_words(&error);
+                if error.is_connect() {
+                    continue;
+                }
+                break;
+            }
+        };
+        let status = answer.status().as_u16();
+        let body = answer.text().await.map_err(|error| in_words(&error))?;
+        return Ok((status, body));
     }
-    let answer = request.send().await.map_err(|error| in_words(&error))?;
-    let status = answer.status().as_u16();
-    let body = answer.text().await.map_err(|error| in_words(&error))?;
-    Ok((status, body))
+    Err(failure)
 }
 
 fn in_words(error: &reqwest::Error) -> String {
     if error.is_timeout() {
-        return "Read timeout expired".to_owned();
+        return LATE.to_owned();
     }
     if !error.is_connect() {
         return "Connection reset by peer".to_owned();

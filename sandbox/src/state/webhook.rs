@@ -61,8 +61,11 @@ struct Waiting {
 pub(crate) struct Parcel {
     pub(crate) update: i64,
     pub(crate) body: String,
-    /// Where to; more than once if it is to come more than once.
-    pub(crate) urls: Vec<String>,
+    /// For each request where to, and where else if nobody listens there; more than one if it is to come
+    /// more than once.
+    pub(crate) routes: Vec<Vec<String>>,
+    /// Whether no success is heard.
+    pub(crate) unheard: bool,
     pub(crate) secret: Option<String>,
     pub(crate) line: Line,
     era: u64,
@@ -125,7 +128,8 @@ impl State {
             return Some(Parcel {
                 update,
                 body,
-                urls: self.posting.addresses(&webhook.url),
+                routes: self.posting.routes(&webhook.url),
+                unheard: self.posting.chance(self.posting.habits.unheard),
                 secret: webhook.secret.clone(),
                 line,
                 era: self.posting.era,
@@ -232,21 +236,24 @@ impl Posting {
         }
     }
 
-    fn addresses(&mut self, url: &str) -> Vec<String> {
-        let again = self.habits.twice > 0.0 && self.share() < self.habits.twice;
-        let mut urls = Vec::new();
-        for _ in 0..1 + usize::from(again) {
-            let address = match self.habits.addresses.len() {
-                0 => url.to_owned(),
-                many => {
-                    let drawn = self.draw() % many as u64;
-                    let drawn = usize::try_from(drawn).unwrap_or(0);
-                    self.habits.addresses[drawn].clone()
-                }
-            };
-            urls.push(address);
+    fn routes(&mut self, url: &str) -> Vec<Vec<String>> {
+        let requests = 1 + usize::from(self.chance(self.habits.twice));
+        let many = self.habits.addresses.len();
+        if many == 0 {
+            return vec![vec![url.to_owned()]; requests];
         }
-        urls
+        let first = usize::try_from(self.draw() % many as u64).unwrap_or(0);
+        let from = |first: usize| {
+            let mut route = self.habits.addresses.clone();
+            route.rotate_left(first % many);
+            route
+        };
+        (first..first + requests).map(from).collect()
+    }
+
+    /// True with a share of the draws.
+    fn chance(&mut self, share: f64) -> bool {
+        share > 0.0 && self.share() < share
     }
 
     /// From 0 to 1.

@@ -12,7 +12,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 use super::{Desk, Place};
-use crate::postgres::server::{Server, run_all, texts};
+use crate::postgres::cluster::run_all;
+use crate::postgres::server::{Server, texts};
 
 /// How many people write at the same time, each so many messages in an hour of trouble.
 const PEOPLE: i64 = 12;
@@ -314,9 +315,7 @@ async fn tls_is_used_and_a_certificate_that_is_not_trusted_is_refused() {
         ("ssl", "on".to_owned()),
     ] {
         let set = format!("ALTER SYSTEM SET {name} = '{value}'");
-        run_all(&server.url(""), vec![set])
-            .await
-            .expect("it is set");
+        run_all(&base, &[set]).await.expect("it is set");
     }
     texts(&base, "SELECT CAST(pg_reload_conf() AS TEXT)");
     let port = address(&server).replace("127.0.0.1", "localhost");

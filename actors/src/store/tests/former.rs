@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 
-use super::server::{self, Server};
+use super::cluster;
+use super::server::Server;
 use super::*;
 use crate::store::import::{Former, FormerError, FormerTable, Origin};
 
@@ -81,7 +82,7 @@ async fn the_same_rows_are_read_from_both_databases() {
         .await
         .unwrap();
     let anew = ["DROP DATABASE IF EXISTS", "CREATE DATABASE"].map(|what| format!("{what} {NAME}"));
-    server::run_all(&server.url(""), anew.to_vec())
+    cluster::run_all(&server.url("postgres"), &anew)
         .await
         .unwrap();
     let mut base = PgConnection::connect(&server.url(NAME)).await.unwrap();

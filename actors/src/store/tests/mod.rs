@@ -1,6 +1,7 @@
 //! The store against real databases: what the tests share.
 
 mod bans;
+mod cluster;
 mod commit;
 mod conversation;
 mod facts;

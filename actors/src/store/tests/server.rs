@@ -4,19 +4,12 @@
 //! The tests' program starts itself once more, with the server in [`THIS_RUN`]: there each folder of a
 //! test has a database of its own in place of a file.
 
-use std::net::TcpListener;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
 
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
-use tempfile::TempDir;
-
-/// Longer than a start takes; only what hangs comes to it.
-const PATIENCE: Duration = Duration::from_secs(60);
+use super::cluster::{self, Cluster};
 
 /// Where the server of this run is, if the tests run on one: a URL without a database.
 const THIS_RUN: &str = "TEST_RUN_POSTGRES";
@@ -31,7 +24,7 @@ pub(crate) async fn run_again(filter: Option<&str>, files: &[&str]) {
         return;
     };
     let mut again = Command::new(std::env::current_exe().expect("this program"));
-    again.args(filter).env(THIS_RUN, &server.base);
+    again.args(filter).env(THIS_RUN, server.base());
     for skipped in files {
         again.args(["--skip", skipped]);
     }
@@ -64,15 +57,7 @@ static NEXT: AtomicU32 = AtomicU32::new(0);
 
 /// The texts that a query finds in a database of a server.
 pub(crate) fn texts(url: &str, query: &str) -> Vec<String> {
-    wait(async {
-        let mut connection = PgConnection::connect(url).await?;
-        let texts = sqlx::query_scalar(AssertSqlSafe(query))
-            .fetch_all(&mut connection)
-            .await?;
-        connection.close().await?;
-        Ok(texts)
-    })
-    .expect("rows")
+    wait(cluster::texts(url, query)).expect("rows")
 }
 
 /// All rows of a database of a server, but those of some tables.
@@ -90,21 +75,8 @@ pub(crate) fn dump(url: &str, but: &[&str]) -> Vec<String> {
     all
 }
 
-/// Runs these on a server, at its URL without a database.
-pub(crate) async fn run_all(base: &str, statements: Vec<String>) -> Result<(), sqlx::Error> {
-    let mut admin = PgConnection::connect(&format!("{base}postgres")).await?;
-    for statement in statements {
-        sqlx::query(AssertSqlSafe(statement))
-            .execute(&mut admin)
-            .await?;
-    }
-    admin.close().await
-}
-
 /// Waits beside whatever runtime the test has.
-fn wait<T: Send>(
-    what: impl Future<Output = Result<T, sqlx::Error>> + Send,
-) -> Result<T, sqlx::Error> {
+fn wait<T: Send>(what: impl Future<Output = T> + Send) -> T {
     let run = || {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -136,27 +108,17 @@ pub(crate) fn of_this_run(folder: &Path) -> Option<String> {
         .map(|gone| format!("DROP DATABASE {gone} WITH (FORCE)"))
         .collect();
     statements.push(format!("CREATE DATABASE {name}"));
-    wait(run_all(&base, statements)).expect("a database");
+    let server = format!("{base}postgres");
+    wait(cluster::run_all(&server, &statements)).expect("a database");
     made.push((folder.to_owned(), name.clone()));
     Some(format!("{base}{name}"))
 }
 
 /// A server, until it is dropped.
-pub(crate) struct Server {
-    /// `postgres://…/`, without a database.
-    base: String,
-    own: Option<Own>,
-}
-
-/// A server that was made for this process. It lies in a folder of its own.
-struct Own {
-    programs: PathBuf,
-    folder: TempDir,
-    port: u16,
-    /// How its programs are run as an ordinary user.
-    somebody: &'static str,
-    /// What runs it; nothing while it is down.
-    child: Option<Child>,
+pub(crate) enum Server {
+    /// That of `FRONTDESK_TEST_POSTGRES_URL`, here without a database.
+    Given(String),
+    Own(Cluster),
 }
 
 impl Server {
@@ -165,61 +127,59 @@ impl Server {
     pub(crate) async fn start() -> Option<Self> {
         if let Ok(url) = std::env::var("FRONTDESK_TEST_POSTGRES_URL") {
             let base = url.rsplit_once('/').expect("a URL with a database").0;
-            return Some(Self {
-                base: format!("{base}/"),
-                own: None,
-            });
+            return Some(Self::Given(format!("{base}/")));
         }
         Self::own().await
     }
 
     /// The same, but always one that can fall.
     pub(crate) async fn own() -> Option<Self> {
-        let Some(programs) = programs() else {
+        let own = Cluster::start().await.expect("a server");
+        if own.is_none() {
             let required = std::env::var("FRONTDESK_REQUIRE_POSTGRES").is_ok_and(|set| set == "1");
             assert!(!required, "no initdb on this machine");
             println!("skipped: no PostgreSQL on this machine (no initdb)");
-            return None;
-        };
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let port = listener.local_addr().expect("an address").port();
-        drop(listener);
-        let own = Own::new(programs, port);
-        let mut server = Self {
-            base: format!("postgres://desk@127.0.0.1:{port}/"),
-            own: Some(own),
-        };
-        server.rise().await;
-        Some(server)
+        }
+        own.map(Self::Own)
     }
 
-    /// Starts it.
+    /// Starts it again.
     pub(crate) async fn rise(&mut self) {
-        self.own.as_mut().expect("a server of our own").launch();
-        let begun = Instant::now();
-        while PgConnection::connect(&self.url("postgres")).await.is_err() {
-            assert!(begun.elapsed() < PATIENCE, "the server does not start");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        self.cluster().rise().await.expect("the server starts");
     }
 
     /// Ends it at once, as `pg_ctl stop -m immediate` does.
     pub(crate) fn fall(&mut self) {
-        self.own.as_mut().expect("a server of our own").end();
+        self.cluster().fall();
     }
 
     /// One of its databases.
     pub(crate) fn url(&self, database: &str) -> String {
-        format!("{}{database}", self.base)
+        format!("{}{database}", self.base())
+    }
+
+    fn base(&self) -> &str {
+        match self {
+            Self::Given(base) => base,
+            Self::Own(cluster) => cluster.base(),
+        }
+    }
+
+    fn cluster(&mut self) -> &mut Cluster {
+        match self {
+            Self::Own(cluster) => cluster,
+            Self::Given(_) => panic!("not a server of our own"),
+        }
     }
 
     /// Drops what a run has made on a server that stays.
     async fn forget(&self, run: u32) {
-        if self.own.is_some() {
+        if matches!(self, Self::Own(_)) {
             return;
         }
+        let server = self.url("postgres");
         let made = texts(
-            &self.url("postgres"),
+            &server,
             &format!(
                 "SELECT CAST(datname AS TEXT) FROM pg_database WHERE datname LIKE 'desk\\_{run}\\_%'"
             ),
@@ -228,85 +188,7 @@ impl Server {
             .iter()
             .map(|name| format!("DROP DATABASE {name} WITH (FORCE)"));
         let drop: Vec<String> = drop.collect();
-        wait(run_all(&self.base, drop)).expect("they can be dropped");
+        let dropped = cluster::run_all(&server, &drop).await;
+        dropped.expect("they can be dropped");
     }
-}
-
-impl Own {
-    fn new(programs: PathBuf, port: u16) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let is_root = folder.path().metadata().expect("a folder").uid() == 0;
-        if is_root {
-            let mut owner = Command::new("chown");
-            let owner = owner.arg("nobody").arg(folder.path()).status();
-            assert!(owner.expect("chown").success());
-        }
-        let own = Self {
-            programs,
-            folder,
-            port,
-            // It refuses to run as root.
-            somebody: match is_root {
-                true => "runuser -u nobody -- ",
-                false => "",
-            },
-            child: None,
-        };
-        let initdb = format!(
-            "{}\"$PROGRAMS/initdb\" -D data -U desk --auth=trust --no-sync -E UTF8 --locale=C",
-            own.somebody
-        );
-        let made = own.shell(&initdb).stdin(Stdio::null()).status();
-        assert!(made.expect("a shell").success(), "initdb");
-        own
-    }
-
-    fn shell(&self, script: &str) -> Command {
-        let mut command = Command::new("sh");
-        command
-            .args(["-c", script])
-            .env("PROGRAMS", &self.programs)
-            .current_dir(self.folder.path())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        command
-    }
-
-    /// The server ends with the pipe, and that with this process, whatever ends it.
-    fn launch(&mut self) {
-        let script = format!(
-            "({}\"$PROGRAMS/postgres\" -D data -F -p {} -c listen_addresses=127.0.0.1 \
-             -c unix_socket_directories= -c max_connections=300) </dev/null & \
-             cat >/dev/null; kill -QUIT \"$(head -n 1 data/postmaster.pid)\"; wait",
-            self.somebody, self.port
-        );
-        let child = self.shell(&script).stdin(Stdio::piped()).spawn();
-        self.child = Some(child.expect("a shell"));
-    }
-
-    fn end(&mut self) {
-        if let Some(mut child) = self.child.take() {
-            drop(child.stdin.take());
-            // A drop can only try.
-            let _ = child.wait();
-        }
-    }
-}
-
-impl Drop for Own {
-    fn drop(&mut self) {
-        self.end();
-    }
-}
-
-/// Where its programs are.
-fn programs() -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let debian = std::fs::read_dir("/usr/lib/postgresql")
-        .into_iter()
-        .flatten();
-    let debian = debian.filter_map(|version| Some(version.ok()?.path().join("bin")));
-    std::env::split_paths(&path)
-        .chain(debian)
-        .find(|folder| folder.join("initdb").exists() && folder.join("postgres").exists())
 }

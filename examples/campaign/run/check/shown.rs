@@ -30,15 +30,17 @@ fn wrong(world: &World<'_>, row: &ConversationRow, settings: &Settings) -> Optio
     if !row.reachable {
         return Some("cannot be reached".to_owned());
     }
-    let screen = row.screen.as_ref()?;
+    if row.screen.is_null() {
+        return None;
+    }
     if row.shown_no != row.screen_no {
         return Some(format!(
             "{} is shown, {} is the newest",
             row.shown_no, row.screen_no
         ));
     }
-    let Ok(show) = serde_json::from_value::<Show>(screen.clone()) else {
-        return Some(format!("cannot be read: {screen}"));
+    let Ok(show) = serde_json::from_value::<Show>(row.screen.clone()) else {
+        return Some(format!("cannot be read: {}", row.screen));
     };
     let chat = world.chats.get(&row.person)?;
     let Some(message) = chat.iter().find(|seen| Some(seen.id) == row.screen_message) else {

@@ -87,7 +87,7 @@ pub(super) fn messages(world: &World<'_>, findings: &mut Findings) {
         findings.broken("put aside", person);
     }
     if world.rows.integrity != "ok" {
-        findings.broken("the file is damaged", &world.rows.integrity);
+        findings.broken("the database is damaged", &world.rows.integrity);
     }
 }
 

@@ -1,0 +1,4 @@
+//! A throw-away PostgreSQL: the one that the tests use.
+
+#[path = "../../actors/src/store/tests/cluster.rs"]
+pub(crate) mod cluster;
