@@ -106,10 +106,8 @@ pub(crate) async fn unfinished(reader: &Reader) -> io::Result<(i64, i64)> {
 
 /// The notices that are being sent.
 pub(crate) async fn in_flight(reader: &Reader) -> io::Result<Vec<i64>> {
-    let tables = reader.pick("sqlite_schema WHERE", "pg_tables WHERE table");
-    let known: Vec<(i64,)> = reader
-        .rows("1", &format!("{tables}name = 'notices'"))
-        .await?;
+    let table = reader.pick("sqlite_schema WHERE name", "pg_tables WHERE tablename");
+    let known: Vec<(i64,)> = reader.rows("1", &format!("{table} = 'notices'")).await?;
     if known.is_empty() {
         return Ok(Vec::new());
     }
