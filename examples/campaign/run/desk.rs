@@ -158,8 +158,8 @@ impl Desk {
     }
 
     fn signal_all(&self, what: Signal) -> io::Result<()> {
-        let children = self.nodes.iter().filter_map(|node| node.child.as_ref());
-        children.map(|child| signal(child, what)).collect()
+        let mut children = self.nodes.iter().filter_map(|node| node.child.as_ref());
+        children.try_for_each(|child| signal(child, what))
     }
 
     pub(crate) fn database(&self) -> &Database {
