@@ -27,7 +27,7 @@ use frontdesk_desk::delivery::NoticeState;
 use frontdesk_desk::ticket::{Status, Time};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use metrics_process::Collector;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 use tracing::warn;
 
 use crate::config::Operator;
@@ -63,6 +63,8 @@ pub struct Sources {
     pub sessions: Sessions,
     /// Telegram.
     pub client: Client,
+    /// Whether this is the desk that sends, of several on one database.
+    pub sends: watch::Receiver<bool>,
     /// The one clock.
     pub clock: Clock,
 }
@@ -218,7 +220,9 @@ async fn telegram_away(client: &Client, patience: Duration) -> Option<Duration> 
 /// Looks whether the desk is ready: the rows, and the reasons why it is not.
 async fn look(watched: &Watched, desk: &Sources) -> (Result<Survey, String>, Vec<String>) {
     let survey = watched.survey(desk).await;
-    let overdue = survey.as_ref().ok().and_then(|survey| survey.due_since);
+    // A desk that does not send can do its part whatever becomes of the one that does.
+    let survey_due = survey.as_ref().ok().and_then(|survey| survey.due_since);
+    let overdue = survey_due.filter(|_| *desk.sends.borrow());
     let reasons = reasons(
         watched.settings,
         &survey,
@@ -248,7 +252,7 @@ async fn metrics(watched: Data<Watched>) -> HttpResponse {
     match watched.desk.get() {
         Some(desk) => {
             let (survey, reasons) = look(&watched, desk).await;
-            measure::ready(reasons.is_empty());
+            measure::ready(reasons.is_empty(), *desk.sends.borrow());
             measure::sessions(desk.sessions.alive());
             match survey {
                 Ok(survey) => count(&survey, desk.clock.now()),
@@ -256,7 +260,7 @@ async fn metrics(watched: Data<Watched>) -> HttpResponse {
                 Err(why) => warn!(why, "the rows cannot be counted for the figures"),
             }
         }
-        None => measure::ready(false),
+        None => measure::ready(false, false),
     }
     HttpResponse::Ok()
         .content_type(ContentType::plaintext())

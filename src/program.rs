@@ -11,12 +11,14 @@ use frontdesk_actors::intake::{
     self, Intake, IntakeError, IntakeSettings, ListenError, Listener, Tls, Webhook,
 };
 use frontdesk_actors::live::LiveSettings;
+use frontdesk_actors::nodes::Node;
 use frontdesk_actors::notifier::{self, ChangeLimits, LimitSettings, Notifier, NotifierSettings};
 use frontdesk_actors::session::{self, Sessions, Sizes};
 use frontdesk_actors::store::{Claim, Db, DbSettings, StoreError, migrate};
 use frontdesk_actors::telegram::{Client, ClientError};
 use frontdesk_actors::tickets::{self, Admins, Closed, Tickets, TicketsSettings};
 use tokio::sync::{oneshot, watch};
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 use tracing::{info, warn};
 
@@ -84,6 +86,10 @@ const CLOSING_SHARE: u32 = 4;
 /// A running desk.
 pub struct Program {
     unclean: bool,
+    /// Whether it is the desk that sends.
+    sends: watch::Receiver<bool>,
+    /// Keeps to it.
+    node: JoinHandle<()>,
     intake: Addr<Intake>,
     notifier: Addr<Notifier>,
     tickets: Addr<Tickets>,
@@ -96,7 +102,7 @@ pub struct Program {
     grace: std::time::Duration,
     watched: Watched,
     /// Given up last.
-    claim: Claim,
+    claim: Option<Claim>,
 }
 
 /// How each part tells of its end.
@@ -140,10 +146,10 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Program, StartError>
     })
     .await?;
     let ready = async {
-        let claim = claim(&db, config.database.standby, &clock).await?;
+        let claim = join(&db, config.database.standby, &clock).await?;
         migrate::ready(&db, config.database.migrate).await?;
         // Nobody can knock at a desk that stands by.
-        Ok::<_, StartError>((claim, mode(config, tls)?))
+        Ok::<_, StartError>((claim, mode(config, tls, &db)?))
     };
     let (claim, mode) = match ready.await {
         Ok(ready) => ready,
@@ -153,7 +159,7 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Program, StartError>
         }
     };
     let tickets = Tickets::new(
-        db,
+        db.clone(),
         TicketsSettings {
             mailbox: sizes.mailbox,
             batch: sizes.batch,
@@ -187,6 +193,7 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Program, StartError>
             record: tickets.clone().recipient(),
             screens: tickets.clone().recipient(),
             holds: tickets.clone().recipient(),
+            being_sent: tickets.clone().recipient(),
             client: client.clone(),
             clock: clock.clone(),
             settings: settings.clone(),
@@ -228,7 +235,18 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Program, StartError>
             mailbox: config.actors.sessions.mailbox,
         },
     );
-    ask(&notifier, notifier::Resume).await?;
+    let node = Node {
+        db: db.clone(),
+        take_over: tickets.clone().recipient(),
+        look_up: tickets.clone().recipient(),
+        resume: notifier.clone().recipient(),
+        take_up: notifier.clone().recipient(),
+        look_around: notifier.clone().recipient(),
+        stand_back: notifier.clone().recipient(),
+        clock: clock.clone(),
+    };
+    let sends = node.try_to_send().await?;
+    let node = actix_rt::spawn(node.keep(sends));
 
     if config.desk.admins.is_empty() {
         warn!("desk.admins is empty: people can write, and nobody can answer");
@@ -257,6 +275,8 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Program, StartError>
     .start();
     Ok(Program {
         unclean: started.unclean,
+        sends: db.sends(),
+        node,
         intake,
         notifier,
         tickets,
@@ -276,20 +296,18 @@ pub async fn start(config: &Config, clock: Clock) -> Result<Program, StartError>
     })
 }
 
-/// Makes the database this desk's. With `standby`, once the desk is gone that has it.
-async fn claim(db: &Db, standby: bool, clock: &Clock) -> Result<Claim, StoreError> {
+/// Uses the database as a desk. With `standby`, a file is waited for until the desk is gone that has it.
+async fn join(db: &Db, standby: bool, clock: &Clock) -> Result<Option<Claim>, StoreError> {
     let mut stands_by = false;
     loop {
-        match db.claim().await {
+        match db.join().await {
             Err(StoreError::InUse) if standby => {
                 if !stands_by {
                     info!("standing by: another desk has the database");
                     stands_by = true;
                 }
             }
-            // With the server the other desk may fall, too.
-            Err(StoreError::Unavailable(_)) if stands_by => {}
-            claimed => return claimed,
+            joined => return joined,
         }
         clock.sleep(LOOK_AGAIN).await;
     }
@@ -314,7 +332,7 @@ fn tls(config: &Config) -> Result<Option<Tls>, ListenError> {
 }
 
 /// How updates come in; binds the address if they are posted.
-fn mode(config: &Config, tls: Option<Tls>) -> Result<intake::Mode, ListenError> {
+fn mode(config: &Config, tls: Option<Tls>, db: &Db) -> Result<intake::Mode, ListenError> {
     let telegram = &config.telegram;
     let url = match (telegram.mode, &telegram.webhook.url) {
         (Mode::Webhook, Some(url)) => url,
@@ -322,6 +340,7 @@ fn mode(config: &Config, tls: Option<Tls>) -> Result<intake::Mode, ListenError> 
         (Mode::Webhook, None) | (Mode::Polling, _) => {
             return Ok(intake::Mode::Polling {
                 replace_webhook: telegram.replace_webhook,
+                sends: db.sends(),
             });
         }
     };
@@ -378,6 +397,7 @@ impl Program {
             count: self.tickets.clone().recipient(),
             sessions: self.sessions.clone(),
             client: self.client.clone(),
+            sends: self.sends.clone(),
             clock: self.clock.clone(),
         }
     }
@@ -420,6 +440,7 @@ impl Program {
     /// # Errors
     /// [`StopError`]; nothing is lost then either.
     pub async fn stop(self) -> Result<(), StopError> {
+        self.node.abort();
         let end = Instant::now() + self.grace;
         let calls_end = end - self.grace / CLOSING_SHARE;
         let in_time = timeout_at(calls_end, async {

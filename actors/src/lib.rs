@@ -10,6 +10,7 @@ pub mod store;
 pub mod telegram;
 
 pub mod intake;
+pub mod nodes;
 pub mod notifier;
 pub mod session;
 pub mod tickets;

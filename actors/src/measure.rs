@@ -37,6 +37,7 @@ pub type Figure = (&'static str, Kind, Unit, &'static str);
 
 const BUILD: &str = "frontdesk_build_info";
 const READY: &str = "frontdesk_ready";
+const SENDER: &str = "frontdesk_sender";
 const UPDATES: &str = "frontdesk_updates_total";
 const UPDATE_SECONDS: &str = "frontdesk_update_seconds";
 const ANSWER_SECONDS: &str = "frontdesk_answer_seconds";
@@ -70,6 +71,12 @@ pub const FIGURES: &[Figure] = &[
         Kind::Gauge,
         Unit::Count,
         "1 if /readyz says that the desk is ready, else 0.",
+    ),
+    (
+        SENDER,
+        Kind::Gauge,
+        Unit::Count,
+        "1 if this is the desk that sends, of all on one database; else 0.",
     ),
     (
         UPDATES,
@@ -464,9 +471,10 @@ pub(crate) fn webhook(answer: &'static str) {
     }
 }
 
-/// Whether the desk is ready.
-pub fn ready(ready: bool) {
+/// Whether the desk is ready, and whether it is the one that sends.
+pub fn ready(ready: bool, sends: bool) {
     gauge!(READY).set(f64::from(u8::from(ready)));
+    gauge!(SENDER).set(f64::from(u8::from(sends)));
 }
 
 /// How many conversations are in memory.

@@ -88,6 +88,8 @@ pub enum Mode {
         /// Whether a webhook goes that another program has set; that of this database's desk does
         /// anyhow.
         replace_webhook: bool,
+        /// Whether this is the desk that polls, of several on one database.
+        sends: watch::Receiver<bool>,
     },
     /// Telegram posts them.
     Webhook(Box<Webhook>),
@@ -146,9 +148,10 @@ impl Actor for Intake {
         let mode = self.mode.take();
         let taking = async move {
             match mode {
-                Some(Mode::Polling { replace_webhook }) => {
-                    polling::poll(settling, settings, replace_webhook).await
-                }
+                Some(Mode::Polling {
+                    replace_webhook,
+                    sends,
+                }) => polling::poll(settling, settings, replace_webhook, sends).await,
                 Some(Mode::Webhook(webhook)) => webhook::serve(settling, settings, *webhook).await,
                 None => Ok(()),
             }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use chrono::TimeDelta;
 use frontdesk_desk::ids::UpdateId;
 use serde_json::Value;
+use tokio::sync::watch;
 use tracing::{debug, info, warn};
 
 use super::settling::{Patience, Pauses, Settling, Stopping};
@@ -27,11 +28,12 @@ const IDLE_PAUSE: TimeDelta = TimeDelta::seconds(1);
 /// How long a stop waits for the last batch to be confirmed: only a repeat is saved by it.
 const CONFIRM_PATIENCE: Duration = Duration::from_secs(2);
 
-/// Polls until told to stop, or until Telegram refuses the token.
+/// Polls while this is the desk that does, until told to stop, or until Telegram refuses the token.
 pub(super) async fn poll(
     settling: Arc<Settling>,
     settings: IntakeSettings,
     replace_webhook: bool,
+    mut sends: watch::Receiver<bool>,
 ) -> Result<(), IntakeError> {
     let client = &settling.neighbours.client;
     let mut confirmed_below = None;
@@ -42,9 +44,19 @@ pub(super) async fn poll(
     // Until the first answer, a webhook may be what a desk in the other mode left behind.
     let mut starts = true;
     while !settling.is_stopping() {
+        if !*sends.borrow() {
+            // What another desk takes in meanwhile is confirmed by that one; and what it did not
+            // live to end may be the next.
+            (confirmed_below, one_by_one, starts) = (None, true, true);
+            tokio::select! {
+                () = settling.stopping() => break,
+                Ok(_) = sends.wait_for(|sends| *sends) => {}
+            }
+        }
         let asked = Instant::now();
         let answer = tokio::select! {
             () = settling.stopping() => break,
+            Ok(_) = sends.wait_for(|sends| !sends) => continue,
             answer = client.poll(confirmed_below, settings.batch) => answer,
         };
         let paused = match answer {

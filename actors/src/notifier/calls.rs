@@ -31,6 +31,8 @@ pub(super) enum Work {
 
 /// What came of a call that the limits count.
 pub(super) struct Called {
+    /// In which reign it was begun.
+    pub(super) reign: u32,
     pub(super) chat: ChatId,
     pub(super) came: Came,
     /// How many requests it took: mending takes more than one.
@@ -60,6 +62,8 @@ pub(super) struct Caller {
     pub(super) client: Client,
     pub(super) settings: LiveSettings,
     pub(super) events: UnboundedSender<Event>,
+    /// How many times this desk had become the one that sends when it was made.
+    pub(super) reign: u32,
 }
 
 impl Caller {
@@ -115,6 +119,7 @@ impl Caller {
             Err(_panic) => (Err(undrawable()), 0),
         };
         Called {
+            reign: self.reign,
             chat,
             came: Came::Screen(screen, shown),
             requests,
@@ -141,6 +146,7 @@ impl Caller {
             }
         };
         Called {
+            reign: self.reign,
             chat,
             came: Came::Notice(notice, result, outcome),
             requests,
@@ -154,6 +160,7 @@ impl Caller {
         };
         let stripped = self.client.send(chat, &call).await;
         Called {
+            reign: self.reign,
             chat,
             came: Came::Strip(stripped.map(|_| ())),
             requests: 1,

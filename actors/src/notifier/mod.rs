@@ -18,6 +18,7 @@ mod limits;
 mod line;
 mod outcome;
 mod pump;
+mod reign;
 mod schedule;
 mod trips;
 
@@ -43,6 +44,7 @@ use self::current::CurrentScreens;
 pub use self::limits::LimitSettings;
 use self::limits::Limits;
 use self::line::Line;
+use self::reign::Role;
 use self::schedule::{Pending, Schedule, Why};
 use self::trips::Trips;
 use crate::clock::Clock;
@@ -51,7 +53,8 @@ use crate::measure::{self, Mailbox};
 use crate::store::Trouble;
 use crate::telegram::Client;
 use crate::tickets::{
-    Head, Heads, Hold, Holds, Queued, Record, Screens, StoreError, TakeDue, UnshownScreen,
+    Heads, Hold, Holds, IsBeingSent, Queued, Record, Screens, StoreError, TakeDue, TakenUp,
+    UnshownScreen,
 };
 
 /// How often the outbox is looked at though nothing was heard of it: whoever should have told of it
@@ -113,11 +116,31 @@ pub struct AwaitRecord {
     pub chat: ChatId,
 }
 
-/// Takes up the screens that were committed and not shown before the last stop, and the outbox.
-/// To be sent once Tickets has started.
+/// This is the desk that sends from now on, of several on one database: takes up the screens that were
+/// committed and not shown, and the outbox. To be sent once Tickets has taken over.
 #[derive(Debug, Message)]
 #[rtype(result = "Result<(), StoreError>")]
 pub struct Resume;
+
+/// Another desk committed this for the one that sends.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct TakeUp {
+    /// What there is to send.
+    pub found: TakenUp,
+    /// Chats in which a pause after failures is over, since somebody decided so.
+    pub urged: Vec<ChatId>,
+}
+
+/// Other desks may have committed something that was not told.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct LookAround;
+
+/// Another desk sends from now on. What is on its way is that one's business.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct StandBack;
 
 /// Answered once nothing is due, unshown or on its way; what has to wait for a later time does not
 /// count.
@@ -149,6 +172,8 @@ pub struct Neighbours {
     pub screens: Recipient<Screens>,
     /// Tickets: the pauses that Telegram asked for.
     pub holds: Recipient<Holds>,
+    /// Tickets: whether another desk is sending something to a chat.
+    pub being_sent: Recipient<IsBeingSent>,
     /// Telegram.
     pub client: Client,
     /// The one clock.
@@ -175,6 +200,9 @@ pub struct NotifierSettings {
 pub struct Notifier {
     neighbours: Neighbours,
     mailbox: usize,
+    /// How many calls run at once.
+    calls: usize,
+    role: Role,
     schedule: Schedule,
     limits: Limits,
     /// When the limit over all chats lets the next call through, if it does not now.
@@ -196,7 +224,7 @@ pub struct Notifier {
 }
 
 impl Notifier {
-    /// A notifier that does nothing before [`Resume`] or [`Deliver`]. `stopped` is told when it
+    /// A notifier that only answers presses before [`Resume`]. `stopped` is told when it
     /// stops in order, and dropped without a word if it dies.
     pub fn new(
         neighbours: Neighbours,
@@ -208,9 +236,12 @@ impl Notifier {
             client: neighbours.client.clone(),
             settings: neighbours.settings.clone(),
             events: sender,
+            reign: 0,
         });
         Self {
             mailbox: settings.mailbox,
+            calls: settings.calls,
+            role: Role::Bystander,
             schedule: Schedule::new(settings.calls),
             limits: Limits::new(settings.limits, &neighbours.clock),
             room_at: None,
@@ -237,7 +268,7 @@ impl Notifier {
             clock
         };
         let looked = actix::fut::wrap_future::<_, Self>(pause).map(|clock, notifier, context| {
-            notifier.trips.look = true;
+            notifier.trips.look |= notifier.role == Role::Sender;
             notifier.pump(context);
             Self::look_again(context, clock);
         });
@@ -307,6 +338,8 @@ impl Actor for Notifier {
 impl StreamHandler<Event> for Notifier {
     fn handle(&mut self, event: Event, context: &mut Self::Context) {
         match event {
+            // One of a reign that is over is the next desk's business.
+            Event::Called(called) if called.reign != self.caller.reign => {}
             Event::Called(called) => {
                 let now = self.neighbours.clock.now();
                 self.called(*called, now);
@@ -322,8 +355,8 @@ impl Handler<Deliver> for Notifier {
 
     fn handle(&mut self, deliver: Deliver, context: &mut Self::Context) {
         measure::begun(Mailbox::Notifier, deliver.sent);
-        if self.stopping {
-            // It is stored, and delivered after the next start.
+        if self.stopping || self.role == Role::Bystander {
+            // It is stored, and delivered after the next start, or by another desk.
             return;
         }
         let now = self.neighbours.clock.now();
@@ -351,55 +384,6 @@ impl Handler<AnswerQuery> for Notifier {
     fn handle(&mut self, answer: AnswerQuery, context: &mut Self::Context) {
         self.answers.add(answer, self.neighbours.clock.now());
         self.pump(context);
-    }
-}
-
-impl Handler<AwaitRecord> for Notifier {
-    type Result = ResponseFuture<()>;
-
-    fn handle(&mut self, awaits: AwaitRecord, _: &mut Self::Context) -> Self::Result {
-        if self.stopping || !self.schedule.is_unrecorded(awaits.chat) {
-            return Box::pin(std::future::ready(()));
-        }
-        let (stored, waiting) = oneshot::channel();
-        self.awaited.push((awaits.chat, stored));
-        Box::pin(async move {
-            // An error means that the actor has ended: nothing is on its way then.
-            let _ = waiting.await;
-        })
-    }
-}
-
-impl Handler<Resume> for Notifier {
-    type Result = ResponseActFuture<Self, Result<(), StoreError>>;
-
-    fn handle(&mut self, _: Resume, _: &mut Self::Context) -> Self::Result {
-        let neighbours = self.neighbours.clone();
-        let reading = async move {
-            let now = neighbours.clock.now();
-            let holds = ask(&neighbours.holds, Holds { now }).await?;
-            let heads = trips::first_heads(&neighbours.heads).await?;
-            let screens = ask(&neighbours.screens, Screens).await?;
-            Ok((holds, heads, screens))
-        };
-        Box::pin(reading.into_actor(self).map(
-            |read: Result<(Vec<Hold>, Vec<Head>, _), StoreError>, notifier, context| {
-                let (holds, heads, screens): (_, _, Vec<UnshownScreen>) = read?;
-                let now = notifier.neighbours.clock.now();
-                for hold in holds {
-                    notifier.note_hold(hold, now);
-                }
-                for head in heads {
-                    notifier.schedule.find_head(head, now);
-                }
-                for screen in screens {
-                    notifier.take_up(screen, now);
-                }
-                notifier.trips.look = true;
-                notifier.pump(context);
-                Ok(())
-            },
-        ))
     }
 }
 

@@ -12,6 +12,7 @@ use super::calls::{Called, Came, Work};
 use super::limits::Wait;
 use super::line::{Admits, Change};
 use super::outcome::Heard;
+use super::reign::Role;
 use super::schedule::{Job, Pending, Why};
 use super::trips::Item;
 use crate::measure;
@@ -27,7 +28,7 @@ impl Notifier {
         let now = self.neighbours.clock.now();
         self.schedule.time_passed(now);
         self.trips.look |= self.schedule.has_room_again();
-        if !self.stopping {
+        if self.role == Role::Sender && !self.stopping {
             self.begin(now);
         }
         while let Some(answer) = self.answers.next(now) {
@@ -106,6 +107,7 @@ impl Notifier {
             chat,
             came,
             requests,
+            ..
         } = called;
         let took = self.schedule.end(chat, now);
         let heard = match &came {

@@ -9,11 +9,13 @@ use frontdesk_desk::ticket::Time;
 use tracing::{debug, error, warn};
 
 use super::calls::Work;
+use super::reign::Role;
 use super::schedule::{MOST_CHATS, Why};
 use super::{Notifier, STORE_PAUSE};
 use crate::store::Trouble;
 use crate::tickets::{
-    Delivered, DeliveryResult, DueNotice, Head, Heads, Hold, Record, ScreenEnd, StoreError, TakeDue,
+    Delivered, DeliveryResult, DueNotice, Head, Heads, Hold, Record, ScreenEnd, Screens,
+    StoreError, TakeDue,
 };
 
 /// How many heads one look brings.
@@ -47,6 +49,9 @@ pub(super) struct Trips {
     /// Whether there may be heads that nobody told of.
     pub(super) look: bool,
     looking: bool,
+    /// Whether there may be screens that nobody told of.
+    pub(super) look_for_screens: bool,
+    looking_for_screens: bool,
     /// The database could not answer: not before this time.
     blocked_until: Option<Time>,
 }
@@ -68,6 +73,7 @@ impl Trips {
             && self.take.is_empty()
             && !self.taking
             && !self.looking
+            && !self.looking_for_screens
     }
 
     /// When the database is asked again that could not answer.
@@ -101,7 +107,7 @@ impl Trips {
 impl Notifier {
     /// Sends what is waiting on its way.
     pub(super) fn travel(&mut self, context: &mut Context<Self>, now: Time) {
-        if self.trips.is_blocked(now) {
+        if self.role != Role::Sender || self.trips.is_blocked(now) {
             return;
         }
         self.record(context, now);
@@ -111,6 +117,9 @@ impl Notifier {
             self.take(context, now);
             if self.trips.look {
                 self.look(context, None);
+            }
+            if self.trips.look_for_screens {
+                self.look_for_screens(context);
             }
         }
     }
@@ -135,11 +144,16 @@ impl Notifier {
             }
         }
         let recording = self.neighbours.record.send(record).into_actor(self);
+        let reign = self.caller.reign;
         context.spawn(recording.map(move |recorded, notifier, context| {
+            if notifier.caller.reign != reign {
+                return;
+            }
             notifier.trips.recording = false;
             let now = notifier.neighbours.clock.now();
             match recorded.unwrap_or(Err(StoreError::Unavailable(Trouble::Closed))) {
                 Ok(heads) => notifier.recorded(&items, heads, now),
+                Err(StoreError::Superseded) => notifier.reset(),
                 Err(error) => notifier.not_recorded(items, &error, now),
             }
             notifier.pump(context);
@@ -185,11 +199,16 @@ impl Notifier {
             notices: heads.iter().map(|head| head.notice).collect(),
         };
         let taking = self.neighbours.take.send(take).into_actor(self);
+        let reign = self.caller.reign;
         context.spawn(taking.map(move |taken, notifier, context| {
+            if notifier.caller.reign != reign {
+                return;
+            }
             notifier.trips.taking = false;
             let now = notifier.neighbours.clock.now();
             match taken.unwrap_or(Err(StoreError::Unavailable(Trouble::Closed))) {
                 Ok(taken) => notifier.taken(&heads, taken, now),
+                Err(StoreError::Superseded) => notifier.reset(),
                 Err(error) => notifier.not_taken(&heads, &error, now),
             }
             notifier.pump(context);
@@ -286,7 +305,11 @@ impl Notifier {
             see_to: after.is_none().then(|| self.neighbours.clock.now()),
         };
         let looking = self.neighbours.heads.send(heads).into_actor(self);
-        context.spawn(looking.map(|found, notifier, context| {
+        let reign = self.caller.reign;
+        context.spawn(looking.map(move |found, notifier, context| {
+            if notifier.caller.reign != reign {
+                return;
+            }
             notifier.trips.looking = false;
             let now = notifier.neighbours.clock.now();
             match found.unwrap_or(Err(StoreError::Unavailable(Trouble::Closed))) {
@@ -303,6 +326,36 @@ impl Notifier {
                 }
                 Err(error) => {
                     notifier.trips.look = true;
+                    notifier.block(&error, now);
+                }
+            }
+            notifier.pump(context);
+        }));
+    }
+
+    /// Looks for screens.
+    fn look_for_screens(&mut self, context: &mut Context<Self>) {
+        if self.trips.looking_for_screens {
+            return;
+        }
+        self.trips.look_for_screens = false;
+        self.trips.looking_for_screens = true;
+        let looking = self.neighbours.screens.send(Screens).into_actor(self);
+        let reign = self.caller.reign;
+        context.spawn(looking.map(move |found, notifier, context| {
+            if notifier.caller.reign != reign {
+                return;
+            }
+            notifier.trips.looking_for_screens = false;
+            let now = notifier.neighbours.clock.now();
+            match found.unwrap_or(Err(StoreError::Unavailable(Trouble::Closed))) {
+                Ok(screens) => {
+                    for screen in screens {
+                        notifier.take_up(screen, now);
+                    }
+                }
+                Err(error) => {
+                    notifier.trips.look_for_screens = true;
                     notifier.block(&error, now);
                 }
             }

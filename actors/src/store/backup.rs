@@ -180,7 +180,7 @@ async fn examine(path: &Path, bot: Option<BotId>) -> Result<Contents, StoreError
     let options = SqliteConnectOptions::new().filename(path).read_only(true);
     let pool = SqlitePoolOptions::new().max_connections(1);
     let pool = pool.connect_with(options).await?;
-    let mut copy = Transaction(Connection::Sqlite(pool.begin().await?));
+    let mut copy = Transaction::new(Connection::Sqlite(pool.begin().await?), false);
     let check: String = sql::query_scalar("PRAGMA quick_check(1)")
         .fetch_one(&mut copy)
         .await?;

@@ -3,11 +3,15 @@
 use std::path::Path;
 use std::time::Instant;
 
+use tokio::sync::{mpsc, watch};
+
 use super::error::StoreError;
+use super::news::Heard;
 use super::sql::{self, Connection, Transaction};
 use crate::measure::{self, Mailbox, Waiting};
 
 pub(super) mod file;
+pub(super) mod nodes;
 pub(super) mod server;
 
 use self::file::File;
@@ -61,15 +65,55 @@ impl Db {
         }
     }
 
-    /// Makes sure that no other desk uses the database, for as long as the claim is kept: both would
-    /// send what is in the outbox.
+    /// Makes sure that no desk uses the database, for as long as the claim is kept.
     ///
     /// # Errors
-    /// `InUse` if another one does, `Unavailable` if it cannot be found out.
+    /// `InUse` if one does, or another command that needs it for itself; `Unavailable` if it cannot
+    /// be found out.
     pub async fn claim(&self) -> Result<Claim, StoreError> {
         match self {
             Self::Sqlite(file) => file.claim().map(Claim::File),
             Self::Postgres(server) => server.claim().await.map(Claim::Server),
+        }
+    }
+
+    /// Uses the database as a desk: of a file as the only one, for as long as the claim is kept; of a
+    /// server as one of many, until it is closed.
+    ///
+    /// # Errors
+    /// As [`claim`](Self::claim).
+    pub async fn join(&self) -> Result<Option<Claim>, StoreError> {
+        match self {
+            Self::Sqlite(file) => Ok(Some(Claim::File(file.claim()?))),
+            Self::Postgres(server) => server.join().await.map(|()| None),
+        }
+    }
+
+    /// Becomes the desk that sends, if no other is; answers whether it is. The only desk of a file
+    /// always sends.
+    ///
+    /// # Errors
+    /// `Unavailable` if it cannot be found out.
+    pub async fn try_to_send(&self) -> Result<bool, StoreError> {
+        match self {
+            Self::Sqlite(_) => Ok(true),
+            Self::Postgres(server) => server.try_to_send().await,
+        }
+    }
+
+    /// Whether this is the desk that sends.
+    pub fn sends(&self) -> watch::Receiver<bool> {
+        match self {
+            Self::Sqlite(_) => watch::Sender::new(true).subscribe(),
+            Self::Postgres(server) => server.sends(),
+        }
+    }
+
+    /// What other desks say; `None` where there are none.
+    pub fn listen(&self) -> Option<mpsc::Receiver<Heard>> {
+        match self {
+            Self::Sqlite(_) => None,
+            Self::Postgres(server) => Some(server.listen()),
         }
     }
 
@@ -79,10 +123,13 @@ impl Db {
     /// `Unavailable`, among others when the file was moved away: SQLite itself would go on writing
     /// to it, and what it wrote would be gone with the last connection.
     pub async fn write(&self) -> Result<Transaction, StoreError> {
-        Ok(Transaction(match self {
-            Self::Sqlite(file) => Connection::Sqlite(file.write().await?),
-            Self::Postgres(server) => Connection::Postgres(server.write().await?),
-        }))
+        Ok(match self {
+            Self::Sqlite(file) => Transaction::new(Connection::Sqlite(file.write().await?), true),
+            Self::Postgres(server) => {
+                let (tx, sends) = server.write().await?;
+                Transaction::new(Connection::Postgres(tx), sends)
+            }
+        })
     }
 
     /// Starts to read: all queries of it see the same state of the database.
@@ -94,15 +141,23 @@ impl Db {
             Self::Postgres(server) => server.read().await.map(Connection::Postgres),
         };
         measure::begun(Mailbox::Readers, since);
-        begun.map(Transaction)
+        begun.map(|connection| Transaction::new(connection, false))
     }
 
-    /// Notes which run of a desk this is: one that is cut off from its server asks whether there was
-    /// another since.
-    pub(super) fn began(&self, run: i64) {
-        if let Self::Postgres(server) = self {
-            server.began(run);
+    /// Begins this run of a desk, which later ones can ask about.
+    pub(super) async fn begin_run(&self, tx: &mut Transaction, run: i64) -> Result<(), StoreError> {
+        match (self, &mut **tx) {
+            (Self::Postgres(server), Connection::Postgres(tx)) => server.begin_run(tx, run).await,
+            _ => Ok(()),
         }
+    }
+
+    /// Is no longer the desk that sends; another one hears of it with the commit.
+    pub(super) async fn send_no_more(&self, tx: &mut Transaction) -> Result<(), StoreError> {
+        if let (Self::Postgres(server), Connection::Postgres(tx)) = (self, &mut **tx) {
+            server.send_no_more(tx).await?;
+        }
+        Ok(())
     }
 
     /// Which database it is, with its version.
@@ -184,5 +239,5 @@ pub enum Claim {
     /// Of a file.
     File(file::Claim),
     /// Of a server.
-    Server(server::Claim),
+    Server(nodes::Claim),
 }

@@ -60,12 +60,16 @@ pub enum StoreError {
     /// The write breaks a rule of the database: a fault of ours.
     #[error("the database refused a write: {0}")]
     Rule(String),
-    /// Another desk has the database: both would send what is in the outbox.
+    /// Another desk has the database, or a command that needs it for itself.
     #[error(
-        "another desk is running with this database: stop that one first, give this one a database \
-         and a bot of its own, or have it stand by (database.standby)"
+        "the database is in use by another desk, or by a command that works on all of it: stop that \
+         one first; a second desk needs a database and a bot of its own, or stands by \
+         (database.standby), or takes its share of the work with a PostgreSQL server"
     )]
     InUse,
+    /// Another desk is the one that sends now.
+    #[error("another desk sends now")]
+    Superseded,
     /// What the operator asked for is refused, in words for the operator.
     #[error("{0}")]
     Refused(String),
@@ -122,13 +126,12 @@ impl StoreError {
     /// Whether no work can be blamed for it: what was to be done waits, and is done again once the
     /// database is well. Everything else is a fault of ours or the operator's.
     pub fn is_unavailable(&self) -> bool {
-        matches!(self, Self::Unavailable(_) | Self::Damaged(_) | Self::InUse)
+        matches!(self, Self::Unavailable(_) | Self::Damaged(_))
     }
 
-    /// Whether waiting is of no use: the program has to end. Somebody has to mend the file, or
-    /// another desk has taken over.
+    /// Whether waiting is of no use: the program has to end, and somebody has to mend the file.
     pub fn is_final(&self) -> bool {
-        matches!(self, Self::Damaged(_) | Self::InUse)
+        matches!(self, Self::Damaged(_))
     }
 
     /// The answer once the writer or the pools are closed.

@@ -19,6 +19,7 @@ pub mod db;
 pub mod facts;
 pub mod import;
 pub mod migrate;
+pub mod news;
 pub mod notices;
 pub mod quarantine;
 pub mod reader;

@@ -130,48 +130,49 @@ pub async fn remembered(db: &Db, what: Remembered) -> Result<Option<String>, Sto
     state::get(&mut tx, what.as_str()).await
 }
 
-/// Screens that were committed and not shown: of one person, or of all.
-pub(crate) async fn unshown(
+/// Screens that were committed and not shown.
+macro_rules! unshown {
+    () => {
+        "SELECT u.*, c.screen_no, c.screen, c.screen_message
+         FROM conversations AS c JOIN users AS u ON u.id = c.person_id
+         WHERE c.shown_no < c.screen_no"
+    };
+}
+
+/// All screens that were committed and not shown.
+pub(crate) async fn unshown(db: &Db) -> Result<Vec<UnshownScreen>, StoreError> {
+    let mut tx = db.read().await?;
+    let found = sql::query(unshown!()).fetch_all(&mut tx).await?;
+    found.iter().map(screen).collect()
+}
+
+/// Those of these people.
+pub(crate) async fn unshown_to(
     db: &Db,
-    person: Option<PersonId>,
+    people: impl IntoIterator<Item = PersonId>,
 ) -> Result<Vec<UnshownScreen>, StoreError> {
     let mut tx = db.read().await?;
-    let found = match person {
-        Some(person) => {
-            sql::query(
-                "SELECT u.*, c.screen_no, c.screen, c.screen_message
-                 FROM conversations AS c JOIN users AS u ON u.id = c.person_id
-                 WHERE c.shown_no < c.screen_no AND c.person_id = $1",
-            )
-            .bind(person.0)
-            .fetch_all(&mut tx)
-            .await?
-        }
-        None => {
-            sql::query(
-                "SELECT u.*, c.screen_no, c.screen, c.screen_message
-                 FROM conversations AS c JOIN users AS u ON u.id = c.person_id
-                 WHERE c.shown_no < c.screen_no ORDER BY c.person_id",
-            )
-            .fetch_all(&mut tx)
-            .await?
-        }
-    };
-    found
-        .iter()
-        .map(|row| {
-            let me = rows::user(row)?;
-            Ok(UnshownScreen {
-                person: me.id,
-                number: row.try_get("screen_no")?,
-                show: get_json(row, "screen")?,
-                me,
-                current: row
-                    .try_get::<Option<i64>>("screen_message")?
-                    .map(ChatMessageId),
-            })
-        })
-        .collect()
+    let found = sql::query(concat!(
+        unshown!(),
+        " AND c.person_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))"
+    ))
+    .bind(ids(people.into_iter().map(|person| person.0)))
+    .fetch_all(&mut tx)
+    .await?;
+    found.iter().map(screen).collect()
+}
+
+fn screen(row: &Row) -> Result<UnshownScreen, StoreError> {
+    let me = rows::user(row)?;
+    Ok(UnshownScreen {
+        person: me.id,
+        number: row.try_get("screen_no")?,
+        show: get_json(row, "screen")?,
+        me,
+        current: row
+            .try_get::<Option<i64>>("screen_message")?
+            .map(ChatMessageId),
+    })
 }
 
 /// Whether something was held for too long, and is to be given up.
@@ -219,17 +220,44 @@ pub(crate) async fn heads(
     .bind(i64::try_from(most).unwrap_or(i64::MAX))
     .fetch_all(&mut tx)
     .await?;
-    found
-        .iter()
-        .map(|row| {
-            Ok(Head {
-                notice: NoticeId(row.try_get("id")?),
-                chat: ChatId(row.try_get("chat_id")?),
-                lane: get_word(row, "lane")?,
-                due: rows::get_time(row, "due_at")?,
-            })
-        })
-        .collect()
+    found.iter().map(head).collect()
+}
+
+/// The first notices of these chats' lines.
+pub(crate) async fn heads_of(
+    db: &Db,
+    chats: impl IntoIterator<Item = ChatId>,
+) -> Result<Vec<Head>, StoreError> {
+    let mut tx = db.read().await?;
+    let found = sql::query(
+        "SELECT id, chat_id, lane, due_at FROM notices
+         WHERE head = 1 AND state = 'pending'
+           AND chat_id IN (SELECT CAST(value AS BIGINT) FROM json_each($1))",
+    )
+    .bind(ids(chats.into_iter().map(|chat| chat.0)))
+    .fetch_all(&mut tx)
+    .await?;
+    found.iter().map(head).collect()
+}
+
+fn head(row: &Row) -> Result<Head, StoreError> {
+    Ok(Head {
+        notice: NoticeId(row.try_get("id")?),
+        chat: ChatId(row.try_get("chat_id")?),
+        lane: get_word(row, "lane")?,
+        due: rows::get_time(row, "due_at")?,
+    })
+}
+
+/// Whether a notice is on its way to a chat, or was just sent and is not recorded.
+pub(crate) async fn is_being_sent(db: &Db, chat: ChatId) -> Result<bool, StoreError> {
+    let mut tx = db.read().await?;
+    sql::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM notices WHERE chat_id = $1 AND state = 'sending')",
+    )
+    .bind(chat.0)
+    .fetch_one(&mut tx)
+    .await
 }
 
 /// The pauses that Telegram asked for and that are not over.

@@ -36,15 +36,27 @@ impl Connection {
 
 /// A transaction; one that is dropped is rolled back.
 #[derive(Debug)]
-pub struct Transaction(pub(super) Connection);
+pub struct Transaction {
+    connection: Connection,
+    sends: bool,
+}
 
 impl Transaction {
+    pub(super) fn new(connection: Connection, sends: bool) -> Self {
+        Self { connection, sends }
+    }
+
+    /// Whether it writes for the desk that sends, of all those that use the database.
+    pub(super) fn sends(&self) -> bool {
+        self.sends
+    }
+
     /// Makes what was written last.
     ///
     /// # Errors
     /// As the commit failed. A connection that was cut may have committed all of it.
     pub async fn commit(self) -> Result<(), StoreError> {
-        match self.0 {
+        match self.connection {
             Connection::Sqlite(tx) => tx.commit().await?,
             Connection::Postgres(tx) => tx.commit().await?,
         }
@@ -56,13 +68,13 @@ impl Deref for Transaction {
     type Target = Connection;
 
     fn deref(&self) -> &Connection {
-        &self.0
+        &self.connection
     }
 }
 
 impl DerefMut for Transaction {
     fn deref_mut(&mut self) -> &mut Connection {
-        &mut self.0
+        &mut self.connection
     }
 }
 

@@ -17,10 +17,13 @@ use tracing::warn;
 
 use super::db::Db;
 use super::error::StoreError;
+use super::news::{self, News};
 use super::types::{Committed, Decision, Head, Started};
 use super::writing;
 use crate::measure::{self, Mailbox, Waiting};
-use crate::tickets::{Admins, Attempt, PutAside, Record, Remember, RetryFailed, Start, Stop};
+use crate::tickets::{
+    Admins, Attempt, PutAside, Record, Remember, RetryFailed, Start, Stop, TakeOver,
+};
 
 /// How long what became of calls waits for company, so that it needs no flush of its own: shorter
 /// than a commit takes on most disks.
@@ -31,6 +34,8 @@ const COMPANY: Duration = Duration::from_millis(3);
 pub enum Work {
     /// See [`Start`].
     Start(Start),
+    /// See [`TakeOver`].
+    TakeOver(TakeOver),
     /// See [`Admins`].
     Admins(Admins),
     /// See [`crate::tickets::Commit`].
@@ -69,6 +74,16 @@ pub enum Work {
     Remember(Remember),
     /// See [`Stop`].
     Stop(Stop),
+}
+
+impl Work {
+    /// Whether only the desk that sends may do it, of several on one database.
+    fn is_of_the_sender(&self) -> bool {
+        matches!(
+            self,
+            Self::TakeOver(_) | Self::Take { .. } | Self::Record(_)
+        )
+    }
 }
 
 /// What came of a [`Work`], once it is on disk.
@@ -281,7 +296,9 @@ async fn settle(db: &Db, memory: &mut Memory, group: Vec<Job>) -> Option<StoreEr
             return Some(error).filter(StoreError::is_unavailable);
         }
         Err(error) => {
-            warn!(jobs = group.len(), %error, "a group commit failed; its jobs are run one by one");
+            if error != StoreError::Superseded {
+                warn!(jobs = group.len(), %error, "a group commit failed; its jobs are run one by one");
+            }
             for job in group {
                 let alone = apply(db, memory, &[&job.work]).await;
                 let done = alone.and_then(|mut answers| {
@@ -306,6 +323,8 @@ fn answer(job: Job, done: Result<Done, StoreError>) {
 struct Memory {
     /// Whose database it is, once it was started.
     bot: Option<BotId>,
+    /// Which run of a desk it is.
+    run: i64,
     /// When old marks were last pruned.
     pruned: Option<Time>,
     /// How far old notices are forgotten.
@@ -320,6 +339,9 @@ async fn apply(db: &Db, memory: &mut Memory, works: &[&Work]) -> Result<Vec<Done
     let since = Instant::now();
     let mut learned = *memory;
     let mut tx = db.write().await?;
+    if !tx.sends() && works.iter().any(|work| work.is_of_the_sender()) {
+        return Err(StoreError::Superseded);
+    }
 
     let mut recorded = Vec::new();
     for work in works {
@@ -367,10 +389,16 @@ async fn apply(db: &Db, memory: &mut Memory, works: &[&Work]) -> Result<Vec<Done
             // Below.
             Work::Take { .. } => Done::Taken(Vec::new()),
             Work::Start(start) => {
-                let started = writing::state::start(&mut tx, start).await?;
+                let (run, started) = writing::state::start(&mut tx, start).await?;
+                db.begin_run(&mut tx, run).await?;
                 learned.bot = Some(start.bot);
-                db.began(writing::state::next_run(&mut tx).await?);
+                learned.run = run;
                 Done::Started(started)
+            }
+            Work::TakeOver(take_over) => {
+                writing::state::take_over(&mut tx, learned.run, take_over).await?;
+                news::taken_over(&mut tx).await?;
+                Done::Nothing
             }
             Work::Admins(admins) => {
                 writing::state::admins(&mut tx, &admins.admins, admins.at).await?;
@@ -410,7 +438,11 @@ async fn apply(db: &Db, memory: &mut Memory, works: &[&Work]) -> Result<Vec<Done
                 Done::Nothing
             }
             Work::Stop(_) => {
-                writing::state::set(&mut tx, "running", "0").await?;
+                writing::state::stopped(&mut tx, learned.run).await?;
+                if tx.sends() {
+                    db.send_no_more(&mut tx).await?;
+                    news::vacant(&mut tx).await?;
+                }
                 Done::Nothing
             }
         });
@@ -419,6 +451,11 @@ async fn apply(db: &Db, memory: &mut Memory, works: &[&Work]) -> Result<Vec<Done
         if let Work::Take { notices, now } = work {
             *answer = Done::Taken(writing::outbox::take(&mut tx, notices, *now).await?);
         }
+    }
+
+    if !tx.sends() {
+        let told = News::of(works.iter().copied(), &answers);
+        news::tell(&mut tx, &told).await?;
     }
 
     tx.commit().await?;

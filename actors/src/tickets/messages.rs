@@ -3,10 +3,11 @@
 use std::fmt;
 
 use actix::Message;
-use frontdesk_desk::ids::{BotId, NoticeId, PersonId, UpdateId};
+use frontdesk_desk::ids::{BotId, ChatId, NoticeId, PersonId, UpdateId};
 use frontdesk_desk::ticket::Time;
 use frontdesk_desk::{Facts, Need};
 
+use crate::store::news::News;
 use crate::store::quarantine::Quarantined;
 use crate::store::survey::Survey;
 use crate::store::{
@@ -14,8 +15,8 @@ use crate::store::{
     StoreError, StoredConversation, UnshownScreen,
 };
 
-/// The first message: checks whose database it is, forgets marks older than three days, takes up
-/// what a stop left in the middle, and takes in the list of admins (as [`Admins`] does).
+/// The first message: checks whose database it is, forgets marks older than three days, and takes in
+/// the list of admins (as [`Admins`] does).
 /// Until it was answered, every [`Commit`] is refused. Answers `OtherBot` for the database of
 /// another bot.
 #[derive(Debug, Message)]
@@ -25,6 +26,15 @@ pub struct Start {
     pub bot: BotId,
     /// Who is an admin.
     pub admins: Vec<PersonId>,
+    /// Now.
+    pub at: Time,
+}
+
+/// This is the desk that sends from now on, the only one of a file: takes up what the one before left
+/// in the middle. Answers `Superseded`, as do [`TakeDue`] and [`Record`], if another is.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "Result<(), StoreError>")]
+pub struct TakeOver {
     /// Now.
     pub at: Time,
 }
@@ -124,6 +134,31 @@ pub struct Holds {
 #[derive(Debug, Message)]
 #[rtype(result = "Result<Vec<UnshownScreen>, StoreError>")]
 pub struct Screens;
+
+/// What there is to send of what another desk committed.
+#[derive(Debug, Message)]
+#[rtype(result = "Result<TakenUp, StoreError>")]
+pub struct LookUp {
+    /// What it told.
+    pub news: News,
+}
+
+/// What there is to send.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TakenUp {
+    /// Screens not shown yet.
+    pub screens: Vec<UnshownScreen>,
+    /// Notices that are first in their lines.
+    pub heads: Vec<Head>,
+}
+
+/// Whether a notice is on its way to a chat, or was just sent and is not recorded.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "Result<bool, StoreError>")]
+pub struct IsBeingSent {
+    /// Which chat.
+    pub chat: ChatId,
+}
 
 /// One person's screen, if it was not shown yet.
 #[derive(Debug, Message)]

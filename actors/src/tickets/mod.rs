@@ -29,8 +29,9 @@ use crate::store::writer::{Done, Work, Writer};
 use crate::store::{Db, facts, reads};
 
 pub use self::messages::{
-    Admins, Attempt, Commit, Count, Heads, Holds, Load, PutAside, Read, Recall, Record, Remember,
-    Remembered, Retries, RetryFailed, Screen, Screens, Start, Stop, TakeDue,
+    Admins, Attempt, Commit, Count, Heads, Holds, IsBeingSent, Load, LookUp, PutAside, Read,
+    Recall, Record, Remember, Remembered, Retries, RetryFailed, Screen, Screens, Start, Stop,
+    TakeDue, TakeOver, TakenUp,
 };
 pub use crate::store::{
     Committed, Decision, Delivered, DeliveryResult, DueNotice, Head, Hold, QuarantineId, Queued,
@@ -171,6 +172,14 @@ impl Handler<Start> for Tickets {
     }
 }
 
+impl Handler<TakeOver> for Tickets {
+    type Result = Answer<()>;
+
+    fn handle(&mut self, take_over: TakeOver, _: &mut Self::Context) -> Self::Result {
+        self.write(Work::TakeOver(take_over), Done::nothing)
+    }
+}
+
 impl Handler<Admins> for Tickets {
     type Result = Answer<()>;
 
@@ -305,7 +314,7 @@ impl Handler<Screens> for Tickets {
 
     fn handle(&mut self, _: Screens, _: &mut Self::Context) -> Self::Result {
         let db = self.db.clone();
-        self.read(async move { reads::unshown(&db, None).await })
+        self.read(async move { reads::unshown(&db).await })
     }
 }
 
@@ -315,9 +324,32 @@ impl Handler<Screen> for Tickets {
     fn handle(&mut self, screen: Screen, _: &mut Self::Context) -> Self::Result {
         let db = self.db.clone();
         self.read(async move {
-            let mut screens = reads::unshown(&db, Some(screen.person)).await?;
+            let mut screens = reads::unshown_to(&db, [screen.person]).await?;
             Ok(screens.pop())
         })
+    }
+}
+
+impl Handler<LookUp> for Tickets {
+    type Result = Answer<TakenUp>;
+
+    fn handle(&mut self, LookUp { news }: LookUp, _: &mut Self::Context) -> Self::Result {
+        let db = self.db.clone();
+        self.read(async move {
+            Ok(TakenUp {
+                screens: reads::unshown_to(&db, news.screens).await?,
+                heads: reads::heads_of(&db, news.lines).await?,
+            })
+        })
+    }
+}
+
+impl Handler<IsBeingSent> for Tickets {
+    type Result = Answer<bool>;
+
+    fn handle(&mut self, being_sent: IsBeingSent, _: &mut Self::Context) -> Self::Result {
+        let db = self.db.clone();
+        self.read(async move { reads::is_being_sent(&db, being_sent.chat).await })
     }
 }
 

@@ -187,6 +187,8 @@ struct Desk {
     stub: Stub,
     clock: Clock,
     ended: oneshot::Receiver<Result<(), IntakeError>>,
+    /// Whether it is the desk that polls.
+    sends: watch::Sender<bool>,
 }
 
 impl Desk {
@@ -250,8 +252,10 @@ impl Desk {
             batch: 100,
             unclean,
         };
+        let sends = watch::Sender::new(true);
         let mode = Mode::Polling {
             replace_webhook: false,
+            sends: sends.subscribe(),
         };
         let (told, ended) = oneshot::channel();
         Self {
@@ -260,6 +264,7 @@ impl Desk {
             stub,
             clock,
             ended,
+            sends,
         }
     }
 

@@ -17,7 +17,7 @@ use tokio::sync::Notify;
 
 use super::*;
 use crate::telegram::stub::{Answer, Stub, obliged};
-use crate::tickets::{Delivered, DeliveryResult, DueNotice, ScreenEnd, Shown};
+use crate::tickets::{Delivered, DeliveryResult, DueNotice, Head, ScreenEnd, Shown};
 
 const ANNA: PersonId = PersonId(101);
 const EMMA: PersonId = PersonId(102);
@@ -158,6 +158,16 @@ impl Handler<Screens> for Tickets {
     }
 }
 
+impl Handler<IsBeingSent> for Tickets {
+    type Result = Result<bool, StoreError>;
+
+    fn handle(&mut self, being_sent: IsBeingSent, _: &mut Self::Context) -> Self::Result {
+        let rows = self.0.lock().unwrap();
+        let mut sending = rows.sending.iter();
+        Ok(sending.any(|(notice, _)| notice.chat == being_sent.chat))
+    }
+}
+
 impl Handler<Holds> for Tickets {
     type Result = Result<Vec<Hold>, StoreError>;
 
@@ -183,15 +193,16 @@ const UNLIMITED: LimitSettings = LimitSettings {
 
 impl Desk {
     async fn start(stub: Stub, rows: Rows, limits: LimitSettings) -> Self {
-        let rows = Arc::new(Mutex::new(rows));
-        let tickets = Tickets(rows.clone()).start();
+        let before = Arc::new(Mutex::new(Rows::default()));
+        let tickets = Tickets(before.clone()).start();
         let clock = Clock::manual(noon());
         let neighbours = Neighbours {
             heads: tickets.clone().recipient(),
             take: tickets.clone().recipient(),
             record: tickets.clone().recipient(),
             screens: tickets.clone().recipient(),
-            holds: tickets.recipient(),
+            holds: tickets.clone().recipient(),
+            being_sent: tickets.recipient(),
             client: stub.client.clone(),
             clock: clock.clone(),
             settings: LiveSettings::new(Settings {
@@ -210,13 +221,22 @@ impl Desk {
             seed: 1,
         };
         let (ended, stopped) = oneshot::channel();
-        Self {
+        let desk = Self {
             notifier: Notifier::new(neighbours, settings, ended).start(),
-            rows,
+            rows: before,
             stub,
             clock,
             stopped,
-        }
+        };
+        desk.resume().await;
+        desk.settle().await;
+        *desk.rows.lock().unwrap() = rows;
+        desk
+    }
+
+    /// It sends from now on, beginning with what the rows say.
+    async fn resume(&self) {
+        self.notifier.send(Resume).await.unwrap().unwrap();
     }
 
     async fn obliging(rows: Rows) -> Self {

@@ -19,7 +19,7 @@ async fn notices_go_out_in_order_for_each_chat_and_a_slow_chat_delays_no_other()
         notice(5, 101, Lane::Other),
     ];
     let desk = Desk::start(stub, outbox(pending), UNLIMITED).await;
-    desk.notifier.send(Resume).await.unwrap().unwrap();
+    desk.resume().await;
     desk.stub.asked(4).await;
     let of = |chat: i64| {
         let mut calls = desk.calls();
@@ -198,7 +198,7 @@ async fn who_cannot_be_reached_is_stored_as_such() {
     let stub =
         Stub::start(|_, _| Answer::Refused(403, "Forbidden: bot was blocked by the user")).await;
     let desk = Desk::start(stub, outbox(vec![notice(1, 102, Lane::Other)]), UNLIMITED).await;
-    desk.notifier.send(Resume).await.unwrap().unwrap();
+    desk.resume().await;
     desk.show(ANNA, 1, None, None).await;
     desk.settle().await;
     let (results, screens) = desk.rows(|rows| (rows.results.clone(), rows.screens.clone()));
@@ -213,7 +213,7 @@ async fn a_start_shows_what_was_not_shown() {
         ..outbox(vec![notice(1, 101, Lane::Own)])
     };
     let desk = Desk::obliging(rows).await;
-    desk.notifier.send(Resume).await.unwrap().unwrap();
+    desk.resume().await;
     desk.settle().await;
     assert_eq!(
         desk.calls(),
@@ -257,7 +257,7 @@ async fn a_stop_lets_calls_end_and_stores_them_and_takes_no_more() {
     let stub = Stub::start(move |_, _| Answer::OkAfter(said.clone(), json!(true))).await;
     let pending = vec![notice(1, 101, Lane::Other), notice(2, 101, Lane::Other)];
     let desk = Desk::start(stub, outbox(pending), UNLIMITED).await;
-    desk.notifier.send(Resume).await.unwrap().unwrap();
+    desk.resume().await;
     desk.stub.asked(1).await;
     let stopped = desk.notifier.send(Stop);
     slow.notify_one();

@@ -55,7 +55,7 @@ async fn a_start_honours_what_telegram_asked_for_before() {
     };
     for (chat, at_once) in [(Some(ChatId(101)), vec![2]), (None, vec![])] {
         let desk = Desk::obliging(hold(chat)).await;
-        desk.notifier.send(Resume).await.unwrap().unwrap();
+        desk.resume().await;
         desk.settle().await;
         desk.pass(29).await;
         let asked = |desk: &Desk| desk.calls().iter().map(|call| call.2).collect::<Vec<_>>();
@@ -214,7 +214,7 @@ async fn hanging_chats_do_not_keep_others_waiting() {
     .await;
     let pending = (201..=209).map(|id| notice(id, id, Lane::Other)).collect();
     let desk = Desk::start(stub, outbox(pending), UNLIMITED).await;
-    desk.notifier.send(Resume).await.unwrap().unwrap();
+    desk.resume().await;
     desk.stub.asked(4).await;
     desk.show(ANNA, 1, None, None).await;
     // All four slots hang. They make room after two seconds, and the person is first.

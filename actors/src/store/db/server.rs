@@ -2,14 +2,13 @@
 
 use std::str::FromStr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI32, AtomicI64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
-use sqlx::{Connection, Executor, Postgres, Transaction};
-use tokio::time::sleep;
+use sqlx::{Connection, Postgres, Transaction};
 
 use super::DbSettings;
+use super::nodes::Node;
 use crate::store::error::{StoreError, Trouble};
 
 /// How long a query waits for a connection, a new one included.
@@ -35,35 +34,14 @@ const OLDEST: i64 = 15;
 /// All statements see the same state.
 const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 
-/// The lock of the desk that sends, for as long as its session lives. Answers which session it is.
-const CLAIM: &str = "SELECT pg_backend_pid() WHERE pg_try_advisory_lock(1718579046, 2)";
-
-/// Which session has it.
-const CLAIMED: &str = "SELECT pid FROM pg_locks
-     WHERE locktype = 'advisory' AND classid = 1718579046 AND objid = 2 AND granted
-       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
-
-/// Which run of a desk was the last.
-const RUN: &str = "SELECT CAST(value AS BIGINT) FROM desk_state WHERE name = 'runs'";
-
-/// Ends a session.
-const END: &str = "SELECT pg_terminate_backend($1)";
-
-/// For how long the lock of one that has just gone is waited for.
-const GOING: Duration = Duration::from_secs(2);
-
-/// Gives it back.
-const DISCLAIM: &str = "SELECT pg_advisory_unlock(1718579046, 2)";
-
 /// A server that was reached. Clones share the connections.
 #[derive(Clone)]
 pub struct Server {
-    writer: PgPool,
+    pub(super) writer: PgPool,
     readers: PgPool,
-    /// The session that has the claim; 0 without one.
-    claimed: Arc<AtomicI32>,
-    /// Which run of a desk this is; 0 before its start.
-    run: Arc<AtomicI64>,
+    /// One connection, for what other desks say.
+    pub(super) listener: PgPool,
+    pub(super) node: Arc<Node>,
 }
 
 /// The connections know the password.
@@ -107,79 +85,26 @@ impl Server {
             .connect_lazy_with(options.clone());
         let readers = pool()
             .max_connections(settings.readers.max(1))
+            .connect_lazy_with(options.clone());
+        let listener = pool()
+            .max_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
             .connect_lazy_with(options);
         Ok(Self {
             writer,
             readers,
-            claimed: Arc::default(),
-            run: Arc::default(),
+            listener,
+            node: Arc::new(Node::new()),
         })
     }
 
-    /// A lock of the session that writes: a new one takes it again.
-    pub(super) async fn claim(&self) -> Result<Claim, StoreError> {
-        let mut connection = self.writer.acquire().await?;
-        let begun = Instant::now();
-        loop {
-            if let Some(session) = try_claim(&mut connection).await? {
-                self.claimed.store(session, Ordering::Release);
-                return Ok(Claim(self.clone()));
-            }
-            if begun.elapsed() > GOING {
-                return Err(StoreError::InUse);
-            }
-            sleep(GOING / 10).await;
-        }
-    }
-
-    pub(super) async fn write(&self) -> Result<Transaction<'static, Postgres>, StoreError> {
+    /// Starts to write; answers with it whether this is the desk that sends.
+    pub(super) async fn write(&self) -> Result<(Transaction<'static, Postgres>, bool), StoreError> {
         let mut tx = begin(&self.writer, "BEGIN").await?;
         let session: i32 = sqlx::query_scalar(WRITE).fetch_one(&mut *tx).await?;
-        let claimed = self.claimed.load(Ordering::Acquire);
-        if claimed != 0 && claimed != session {
-            self.claim_again(&mut tx, claimed).await?;
-        }
-        Ok(tx)
-    }
-
-    /// Notes which run of a desk this is.
-    pub(super) fn began(&self, run: i64) {
-        self.run.store(run, Ordering::Release);
-    }
-
-    /// The session that had the claim was cut off: this one takes it, unless another desk was faster.
-    async fn claim_again(
-        &self,
-        connection: &mut PgConnection,
-        former: i32,
-    ) -> Result<(), StoreError> {
-        if let Some(session) = try_claim(connection).await? {
-            let run = self.run.load(Ordering::Acquire);
-            let last = match run {
-                0 => None,
-                _ => {
-                    sqlx::query_scalar(RUN)
-                        .fetch_optional(&mut *connection)
-                        .await?
-                }
-            };
-            // Another desk may have come and gone in between: what this one remembers is out of date.
-            if last.is_some_and(|last: i64| last != run) {
-                connection.execute(DISCLAIM).await?;
-                return Err(StoreError::InUse);
-            }
-            self.claimed.store(session, Ordering::Release);
-            return Ok(());
-        }
-        let holder: Option<i32> = sqlx::query_scalar(CLAIMED)
-            .fetch_optional(&mut *connection)
-            .await?;
-        if holder.is_some_and(|holder| holder != former) {
-            return Err(StoreError::InUse);
-        }
-        // The server has not noticed yet that it talks to nobody.
-        sqlx::query(END).bind(former).execute(connection).await?;
-        Err(StoreError::Unavailable(Trouble::Away))
+        let sends = self.node.check(&mut tx, session).await?;
+        Ok((tx, sends))
     }
 
     pub(super) async fn read(&self) -> Result<Transaction<'static, Postgres>, StoreError> {
@@ -192,6 +117,7 @@ impl Server {
     }
 
     pub(super) async fn close(&self) {
+        self.listener.close().await;
         self.readers.close().await;
         self.writer.close().await;
     }
@@ -232,30 +158,5 @@ async fn begin(
             Err(StoreError::Unavailable(Trouble::Away))
         }
         begun => Ok(begun?),
-    }
-}
-
-async fn try_claim(connection: &mut PgConnection) -> Result<Option<i32>, sqlx::Error> {
-    sqlx::query_scalar(CLAIM).fetch_optional(connection).await
-}
-
-/// That no other desk uses the database.
-#[derive(Debug)]
-#[must_use]
-pub struct Claim(Server);
-
-impl Drop for Claim {
-    fn drop(&mut self) {
-        self.0.claimed.store(0, Ordering::Release);
-        // The session may live on in a command that goes on with it.
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            let pool = self.0.writer.clone();
-            runtime.spawn(async move {
-                if let Ok(mut connection) = pool.acquire().await {
-                    // Without it the lock goes with the connection.
-                    let _ = connection.execute(DISCLAIM).await;
-                }
-            });
-        }
     }
 }

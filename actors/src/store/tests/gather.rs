@@ -116,7 +116,8 @@ async fn a_conflict_or_a_repeat_adds_nothing_and_a_kill_loses_nothing() {
     let mut stale = decision(3, ANNA, 1, at(2));
     more(&mut stale, 3, at(60));
     assert_eq!(rig.commit(stale).await, Committed::Conflict);
-    // Nobody stopped the desk: the file is all there is.
+    // Nobody stopped the desk: the rows are all there is.
+    rig.db.close().await;
     let again = Rig::in_folder(rig.folder).await;
     assert!(again.start(&[VERA, GLEB], at(61)).await.unwrap());
     assert_eq!(

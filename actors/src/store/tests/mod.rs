@@ -42,7 +42,7 @@ use super::types::{
 use super::writer::{Done, Work, Writer};
 use super::{Db, DbSettings, StoreError, facts as store_facts, migrate, reads};
 use crate::store::sql;
-use crate::tickets::{Record, Start};
+use crate::tickets::{Record, Start, TakeOver};
 
 /// The bot of all tests.
 const BOT: BotId = BotId(7000);
@@ -103,6 +103,9 @@ impl Rig {
             at,
         };
         let started = self.writer.run(Work::Start(start), Done::started).await?;
+        assert!(self.db.try_to_send().await?);
+        let take_over = Work::TakeOver(TakeOver { at });
+        self.writer.run(take_over, Done::nothing).await?;
         Ok(started.unclean)
     }
 

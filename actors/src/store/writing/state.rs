@@ -10,7 +10,7 @@ use crate::store::error::StoreError;
 use crate::store::rows::{ids, micros, to_json};
 use crate::store::sql::{self, Connection};
 use crate::store::types::{Hold, Started};
-use crate::tickets::{Attempt, PutAside, Remember, Remembered, RetryFailed, Start};
+use crate::tickets::{Attempt, PutAside, Remember, Remembered, RetryFailed, Start, TakeOver};
 
 /// For how long a mark is kept; Telegram keeps an update for one day.
 const MARKS_KEPT: TimeDelta = TimeDelta::days(3);
@@ -24,11 +24,11 @@ const PRUNED_AT_ONCE: i64 = 20_000;
 /// Stands for all chats in `holds`; no chat has this number.
 pub(in crate::store) const EVERYBODY: i64 = 0;
 
-/// Begins a run of the desk; see [`Start`].
+/// Begins a run of the desk, and answers which; see [`Start`].
 pub(in crate::store) async fn start(
     connection: &mut Connection,
     start: &Start,
-) -> Result<Started, StoreError> {
+) -> Result<(i64, Started), StoreError> {
     if let Some(theirs) = get(connection, "bot_id").await? {
         let theirs = theirs
             .parse()
@@ -42,23 +42,64 @@ pub(in crate::store) async fn start(
         }
     }
     claim(connection, start.bot).await?;
-    let unclean = get(connection, "running").await?.as_deref() == Some("1");
-    set(connection, "running", "1").await?;
-    set_back(connection, start.at).await?;
+    let unclean = forget_dead(connection).await?;
     prune(connection, start.bot, start.at).await?;
+    admins(connection, &start.admins, start.at).await?;
+    let run = next_run(connection).await?;
+    set(connection, &running(run), "1").await?;
+    Ok((run, Started { unclean }))
+}
+
+/// Under what it stands that this run of a desk has not stopped.
+fn running(run: i64) -> String {
+    format!("running:{run}")
+}
+
+/// Forgets the runs that ended without a stop; answers whether there were any. With a file it is
+/// every run before this one; with a server those that have lost their lock.
+async fn forget_dead(connection: &mut Connection) -> Result<bool, StoreError> {
+    let dead = sql::query(connection.pick(
+        "DELETE FROM desk_state WHERE name LIKE 'running:%'",
+        "DELETE FROM desk_state WHERE CASE WHEN name LIKE 'running:%' THEN
+             pg_try_advisory_xact_lock(1718579047, CAST(substr(name, 9) AS INTEGER)) END",
+    ))
+    .execute(connection)
+    .await?;
+    Ok(dead > 0)
+}
+
+/// Notes that this run of a desk stopped in order.
+pub(in crate::store) async fn stopped(
+    connection: &mut Connection,
+    run: i64,
+) -> Result<(), StoreError> {
+    sql::query("DELETE FROM desk_state WHERE name = $1")
+        .bind(running(run))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Takes up what the desk left in the middle that sent before; see [`TakeOver`].
+pub(in crate::store) async fn take_over(
+    connection: &mut Connection,
+    run: i64,
+    take_over: &TakeOver,
+) -> Result<(), StoreError> {
+    set(connection, "sender", &run.to_string()).await?;
+    set_back(connection, take_over.at).await?;
     // Whoever was sending these is gone: nobody knows whether they came through.
     sql::query(
         "UPDATE notices SET state = 'pending', doubtful = 1, due_at = $1 WHERE state = 'sending'",
     )
-    .bind(micros(start.at))
-    .execute(&mut *connection)
+    .bind(micros(take_over.at))
+    .execute(connection)
     .await?;
-    admins(connection, &start.admins, start.at).await?;
-    Ok(Started { unclean })
+    Ok(())
 }
 
 /// Counts the runs of desks with this database; answers which one this is.
-pub(in crate::store) async fn next_run(connection: &mut Connection) -> Result<i64, StoreError> {
+async fn next_run(connection: &mut Connection) -> Result<i64, StoreError> {
     let last = get(connection, "runs").await?;
     let run = last.and_then(|last| last.parse().ok()).unwrap_or(0) + 1;
     set(connection, "runs", &run.to_string()).await?;
