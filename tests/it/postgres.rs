@@ -20,7 +20,9 @@ const OF_FILES: &[&str] = &[
     "trouble::database::a_disk",
     "trouble::poison::",
     "copy::",
+    "trouble::nodes::",
     "trouble::server::",
+    "trouble::standby::",
     "every_story_holds_on_postgresql",
 ];
 

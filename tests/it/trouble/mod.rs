@@ -1,6 +1,7 @@
 //! Trouble around the desk: the real binary as a child process, told of by its log and its end.
 
 mod database;
+mod nodes;
 mod pages;
 mod poison;
 mod reloads;

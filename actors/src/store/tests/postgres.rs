@@ -99,11 +99,11 @@ fn telling(update: i64, on: i64, notices: Vec<NewNotice>) -> Decision {
     decision
 }
 
-/// The session ends that has the lock of the desk that sends.
+/// The session ends that has the lock of the desk that sends; it has ended when this is answered.
 fn cut(server: &Server) -> usize {
     let sessions = server::texts(
         &server.url("postgres"),
-        "SELECT CAST(pg_terminate_backend(pid) AS TEXT) FROM pg_locks
+        "SELECT CAST(pg_terminate_backend(pid, 10000) AS TEXT) FROM pg_locks
          WHERE locktype = 'advisory' AND classid = 1718579046 AND objid = 2",
     );
     sessions.len()
