@@ -125,10 +125,9 @@ impl Node {
                 continue;
             }
             // Whoever was cut off for a while has to ask first whether it is still its turn.
-            match self.db.try_to_send().await {
-                Ok(true) => tell(&self.look_around, LookAround).await,
-                // A desk that is not the one any more is told above.
-                Ok(false) | Err(_) => {}
+            // If it is not, that is told above.
+            if let Ok(true) = self.db.try_to_send().await {
+                tell(&self.look_around, LookAround).await;
             }
             next = self.clock.now() + LOOK_EVERY;
         }

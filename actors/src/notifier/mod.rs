@@ -415,7 +415,7 @@ impl Handler<Settle> for Notifier {
     fn handle(&mut self, _: Settle, context: &mut Self::Context) -> Self::Result {
         let (settled, waiting) = oneshot::channel();
         self.settling.push(settled);
-        self.trips.look = true;
+        self.trips.look |= self.role == Role::Sender;
         self.pump(context);
         Box::pin(async move {
             // An error means that the actor has ended: nothing is on its way then.

@@ -62,9 +62,9 @@ pub enum StoreError {
     Rule(String),
     /// Another desk has the database, or a command that needs it for itself.
     #[error(
-        "the database is in use by another desk, or by a command that works on all of it: stop that \
-         one first; a second desk needs a database and a bot of its own, or stands by \
-         (database.standby), or takes its share of the work with a PostgreSQL server"
+        "another desk is running with this database, or a command that needs it for itself: stop that \
+         one first, or give this one a database and a bot of its own; with a file, a second desk can \
+         also stand by (database.standby)"
     )]
     InUse,
     /// Another desk is the one that sends now.

@@ -258,7 +258,7 @@ async fn a_commit_whose_answer_is_lost_is_done_once() {
 }
 
 #[actix_rt::test]
-async fn a_desk_that_is_cut_off_from_its_server_gives_way_to_one_that_stands_by() {
+async fn a_desk_that_is_cut_off_from_its_server_gives_way_to_another_and_works_beside_it() {
     let Some((mut place, server)) = place().await else {
         return;
     };
@@ -268,8 +268,10 @@ async fn a_desk_that_is_cut_off_from_its_server_gives_way_to_one_that_stands_by(
     let cut_off = place.open();
     tickets(&place).await;
     place.settings[0].1 = near;
-    let other = place.open_with(&[("FRONTDESK_DATABASE__STANDBY", "true")]);
-    other.says("standing by").await;
+    let other = place.open();
+    other
+        .says("another desk sends; this one takes its place")
+        .await;
     for number in 1..=EACH {
         for id in FIRST..FIRST + PEOPLE {
             place.sandbox.person(id).text(&words(number));
@@ -277,19 +279,21 @@ async fn a_desk_that_is_cut_off_from_its_server_gives_way_to_one_that_stands_by(
         if number == EACH / 2 {
             between.open.send_replace(false);
             cut_off.says("updates wait for the database").await;
-            other.says("the desk is open").await;
+            other.says("this desk sends now").await;
         }
     }
     nothing_is_lost(&place, &server).await;
-    // It is there again, and finds that another one works.
+    // It is there again, and finds that another one sends.
     between.open.send_replace(true);
-    let (code, log) = cut_off.ends().await;
-    assert_eq!(code, Some(1), "{log}");
-    assert!(
-        log.contains("another desk is running with this database"),
-        "{log}"
-    );
-    other.stops().await;
+    cut_off.says("another desk sends now").await;
+    place.emma().text("/help");
+    place.emma_reads("How it works").await;
+    let log = other.stops().await;
+    assert!(!log.contains("another desk sends now"), "{log}");
+    cut_off.says("this desk sends now").await;
+    place.emma().text("/start");
+    place.emma_reads("This is support").await;
+    cut_off.stops().await;
 }
 
 #[actix_rt::test]

@@ -238,3 +238,26 @@ async fn commands_are_set_when_they_changed_and_only_then() {
     again.advance_until(|desk| !sets(desk).is_empty()).await;
     assert_eq!(sets(&again), [Some(202)]);
 }
+
+#[actix::test]
+async fn of_several_desks_one_polls_and_begins_anew_when_it_is_its_turn_again() {
+    let answers = vec![
+        batch(&[text(7, 101)]),
+        Answer::OkAfter(Arc::new(Notify::new()), json!([])),
+        batch(&[text(7, 101), text(9, 101)]),
+    ];
+    let desk = Desk::start(answers, Rows::default(), false).await;
+    desk.polled(2).await;
+    assert_eq!(desk.polls(), [None, Some(8)]);
+    desk.sends.send_replace(false);
+    for _ in 0..10 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(desk.polls().len(), 2, "another desk polls");
+    desk.sends.send_replace(true);
+    desk.polled(4).await;
+    // Nothing is confirmed that another may have taken in; each is an attempt after its sudden end.
+    assert_eq!(desk.polls()[2..4], [None, Some(10)]);
+    assert_eq!(desk.committed(), [7, 7, 9]);
+    assert!(desk.rows(|rows| rows.attempts[&UpdateId(9)] == 1));
+}

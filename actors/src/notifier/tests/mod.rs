@@ -1,5 +1,6 @@
 //! The notifier between an outbox of a few lines and a server of a few lines.
 
+mod reign;
 mod stories;
 mod trouble;
 
