@@ -30,6 +30,7 @@ pub(crate) enum Deed {
     Reply,
     Press,
     Forged,
+    Hurry,
     Block,
     Flood,
     Ban,

@@ -10,13 +10,14 @@ use super::ledger::Deed;
 use super::trial::Trial;
 
 /// What people did that is worth a row of its own.
-const LOAD: [(&str, Deed); 10] = [
+const LOAD: [(&str, Deed); 11] = [
     ("albums", Deed::Album),
     ("album items that came late", Deed::LateItem),
     ("edits", Deed::Edit),
     ("Telegram's replies", Deed::Reply),
     ("buttons pressed", Deed::Press),
     ("presses that were forged, or over", Deed::Forged),
+    ("taps and words all at once", Deed::Hurry),
     ("times the bot was blocked", Deed::Block),
     ("floods", Deed::Flood),
     ("bans", Deed::Ban),

@@ -24,11 +24,17 @@ const FORGED: [&str; 12] = [
     "nonsense",
 ];
 
+/// What is tapped in a hurry: nothing that throws words away, and no form, in which they are not kept.
+const TAPPED: [&str; 11] = [
+    "home", "help", "support", "my:", "mt:", "reply:", "draft:", "make:", "join:", "rejoin:",
+    "mclose:",
+];
+
 const GREETING: &str = "This is support";
 
 /// One of the things that a user does.
 pub(crate) async fn journey(phone: &mut Phone) -> Result<(), Stuck> {
-    match phone.chance.below(21) {
+    match phone.chance.below(23) {
         0..=3 => form(phone).await,
         4..=8 => just_write(phone).await,
         9..=11 => reply(phone).await,
@@ -41,6 +47,7 @@ pub(crate) async fn journey(phone: &mut Phone) -> Result<(), Stuck> {
         17 => press_what_is_over(phone).await,
         18 => block(phone).await,
         19 => be_banned(phone).await,
+        20 | 21 => hurry(phone).await,
         _ => menus(phone).await,
     }
 }
@@ -393,6 +400,11 @@ pub(crate) async fn flood(phone: &mut Phone) -> Result<(), Stuck> {
     phone.is_handled().await?;
     place_what_waits(phone).await?;
     // What is too long for a draft becomes a ticket by itself.
+    look_up_tickets(phone).await
+}
+
+/// The latest of one's own tickets, as the list tells of them.
+async fn look_up_tickets(phone: &mut Phone) -> Result<(), Stuck> {
     phone.command("/tickets");
     let list = phone.sees(&["My tickets"]).await?;
     for ticket in all_that_carry(&list, "mt:") {
@@ -401,6 +413,36 @@ pub(crate) async fn flood(phone: &mut Phone) -> Result<(), Stuck> {
         }
     }
     Ok(())
+}
+
+/// Taps, words and edits all at once, without a look at what comes of them, in whatever order they
+/// arrive.
+async fn hurry(phone: &mut Phone) -> Result<(), Stuck> {
+    phone.is_handled().await?;
+    phone.ledger().did(Deed::Hurry);
+    let screens = phone.chat();
+    let mut buttons = Vec::new();
+    for screen in screens.iter().filter(|seen| seen.from_bot).take(4) {
+        for start in TAPPED {
+            let all = all_that_carry(screen, start).into_iter();
+            buttons.extend(all.map(|data| (screen.id, data)));
+        }
+    }
+    for _ in 0..3 + phone.chance.below(4) {
+        match phone.chance.below(4) {
+            0 | 1 if !buttons.is_empty() => {
+                let (message, data) = phone.chance.pick(&buttons).clone();
+                phone.press(message, &data);
+            }
+            2 => phone.edit_former(),
+            _ => {
+                phone.write(Fate::Kept);
+            }
+        }
+    }
+    phone.is_handled().await?;
+    place_what_waits(phone).await?;
+    look_up_tickets(phone).await
 }
 
 /// Answers every question that is open.
