@@ -16,10 +16,19 @@ pub(crate) struct Calls {
     pub(crate) unanswered: HashMap<i64, u64>,
     /// How many that the limits count were done within a second at most.
     pub(crate) busiest: usize,
-    /// From each loss of a node to the next thing that people saw, as long as another one was left.
-    pub(crate) gaps: Vec<Duration>,
+    /// From each loss of a node to the next thing that people saw, as long as another one was left; and
+    /// whether it was the one that sends.
+    pub(crate) gaps: Vec<(bool, Duration)>,
     second: VecDeque<SystemTime>,
-    lost: Option<SystemTime>,
+    lost: Option<Loss>,
+}
+
+/// A node was lost.
+#[derive(Clone, Copy)]
+pub(crate) struct Loss {
+    pub(crate) at: SystemTime,
+    /// Whether it was the one that sends.
+    pub(crate) sender: bool,
 }
 
 impl Calls {
@@ -47,17 +56,20 @@ impl Calls {
         }
     }
 
-    /// A node was lost at that time; what it did is listened to already. Without a time the last one was:
-    /// nobody is left to go on.
-    pub(crate) fn lose(&mut self, at: Option<SystemTime>) {
-        self.lost = at.map(|at| self.lost.unwrap_or(at));
+    /// A node was lost; what it did is listened to already. Nothing, if nobody is left to go on.
+    pub(crate) fn lose(&mut self, loss: Option<Loss>) {
+        self.lost = loss.map(|loss| match self.lost {
+            // It is waited for yet.
+            Some(former) if former.sender => former,
+            _ => loss,
+        });
     }
 
     fn shown(&mut self, call: &CallRecord) {
         let at = SystemTime::from(call.at);
-        if let Some(gap) = self.lost.and_then(|lost| at.duration_since(lost).ok()) {
-            self.gaps.push(gap);
-            self.lost = None;
+        if let Some(loss) = self.lost.take() {
+            let gap = at.duration_since(loss.at).unwrap_or_default();
+            self.gaps.push((loss.sender, gap));
         }
         self.second.push_back(at);
         let is_over = |then: &SystemTime| {

@@ -7,6 +7,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use frontdesk_sandbox::Sandbox;
 use rustix::process::{Pid, Signal, kill_process};
@@ -20,6 +21,9 @@ use super::trial::Plan;
 /// How long a stop may take, in seconds: `actors.shutdown_grace`.
 pub(crate) const GRACE: u64 = 8;
 
+/// How long a page of a node is waited for.
+const GLANCE: Duration = Duration::from_millis(300);
+
 /// `limits.person_per_minute`: more than what anybody but a flood does.
 pub(crate) const PER_MINUTE: usize = 100;
 
@@ -30,12 +34,15 @@ pub(crate) struct Desk {
     settings: Vec<(&'static str, String)>,
     database: Database,
     nodes: Vec<Node>,
+    client: reqwest::Client,
 }
 
 /// One process of it.
 struct Node {
     /// Where updates are posted to, if they are.
     posted_to: Option<SocketAddr>,
+    /// Where its operator's pages are; only one among several has any.
+    pages: Option<SocketAddr>,
     child: Option<Child>,
 }
 
@@ -53,7 +60,6 @@ impl Desk {
             ("LIMITS__PERSON_PER_MINUTE", PER_MINUTE.to_string()),
             ("ACTORS__SHUTDOWN_GRACE", GRACE.to_string()),
             ("LOG__LEVEL", "warn".to_owned()),
-            ("OPERATOR__LISTEN", String::new()),
         ];
         if !plan.limits {
             settings.extend([
@@ -64,6 +70,7 @@ impl Desk {
         let nodes = (0..plan.nodes).map(|_| {
             Ok::<_, io::Error>(Node {
                 posted_to: plan.posted.then(free_address).transpose()?,
+                pages: (plan.nodes > 1).then(free_address).transpose()?,
                 child: None,
             })
         });
@@ -81,6 +88,7 @@ impl Desk {
             settings,
             database,
             nodes,
+            client: reqwest::Client::new(),
         })
     }
 
@@ -101,6 +109,25 @@ impl Desk {
         nodes.map(|address| format!("http://{address}/")).collect()
     }
 
+    /// Which of several nodes sends, by what it says itself.
+    pub(crate) async fn sender(&self) -> Option<usize> {
+        for node in self.running() {
+            let Some(pages) = self.nodes[node].pages else {
+                continue;
+            };
+            let page = self.client.get(format!("http://{pages}/metrics"));
+            // One that starts has none yet.
+            let Ok(page) = page.timeout(GLANCE).send().await else {
+                continue;
+            };
+            let figures = page.text().await.unwrap_or_default();
+            if figures.lines().any(|line| line == "frontdesk_sender 1") {
+                return Some(node);
+            }
+        }
+        None
+    }
+
     /// Starts a node. What it logs is appended to `desk.log` in the folder, with its number where there
     /// are several.
     pub(crate) fn start(&mut self, node: usize) -> io::Result<()> {
@@ -112,9 +139,13 @@ impl Desk {
             .create(true)
             .append(true)
             .open(self.folder.path().join(log))?;
-        let listen = self.nodes[node].posted_to;
-        let listen = listen.map(|address| ("TELEGRAM__WEBHOOK__LISTEN", address.to_string()));
-        let settings = self.settings.iter().chain(&listen);
+        let Node {
+            posted_to, pages, ..
+        } = &self.nodes[node];
+        let posted = posted_to.map(|address| ("TELEGRAM__WEBHOOK__LISTEN", address.to_string()));
+        let pages = pages.map_or_else(String::new, |address| address.to_string());
+        let pages = ("OPERATOR__LISTEN", pages);
+        let settings = self.settings.iter().chain(&posted).chain([&pages]);
         let child = Command::new(&self.program)
             .envs(settings.map(|(name, value)| (format!("FRONTDESK_{name}"), value)))
             .current_dir(self.folder.path())

@@ -36,8 +36,9 @@ pub(crate) struct Report {
     pub(super) calls: (u64, u64),
     /// How many messages and edits there were in the busiest second.
     pub(super) busiest: usize,
-    /// From the loss of each node among others to the next thing that people saw.
-    pub(super) gaps: Vec<Duration>,
+    /// From the loss of each node among others to the next thing that people saw, and whether it was the
+    /// one that sends.
+    pub(super) gaps: Vec<(bool, Duration)>,
     /// What people did, by kind.
     pub(super) deeds: BTreeMap<Deed, u64>,
     /// What was found and counted.
@@ -129,14 +130,18 @@ pub(crate) fn table(reports: &[(Trial, Report)]) -> String {
     row("longest from a start to an answer", &|report| {
         seconds(report.recovery)
     });
-    row("from the loss of a node, median", &|report| {
-        let mut gaps = report.gaps.clone();
-        gaps.sort_unstable();
-        seconds(gaps.get(gaps.len() / 2).copied().unwrap_or_default())
-    });
-    row("from the loss of a node, longest", &|report| {
-        seconds(report.gaps.iter().max().copied().unwrap_or_default())
-    });
+    for (name, sender) in [("the sender", true), ("another node", false)] {
+        row(&format!("times {name} was lost"), &|report| {
+            gaps(report, sender).len().to_string()
+        });
+        row("until the next answer, median", &|report| {
+            let gaps = gaps(report, sender);
+            seconds(gaps.get(gaps.len() / 2).copied().unwrap_or_default())
+        });
+        row("until the next answer, longest", &|report| {
+            seconds(gaps(report, sender).last().copied().unwrap_or_default())
+        });
+    }
     row("longest stop", &|report| seconds(report.stop));
     row("broken promises", &|report| {
         report.findings.broken.len().to_string()
@@ -155,4 +160,15 @@ pub(crate) fn table(reports: &[(Trial, Report)]) -> String {
         }
     }
     table
+}
+
+/// The gaps after each loss of the sender, or of another node, shortest first.
+fn gaps(report: &Report, of_sender: bool) -> Vec<Duration> {
+    let gaps = report.gaps.iter();
+    let mut gaps: Vec<Duration> = gaps
+        .filter(|(sender, _)| *sender == of_sender)
+        .map(|(_, gap)| *gap)
+        .collect();
+    gaps.sort_unstable();
+    gaps
 }

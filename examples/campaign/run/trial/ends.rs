@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use frontdesk_sandbox::Sandbox;
 use tokio::time::{Instant, sleep};
 
+use super::super::calls::Loss;
 use super::super::desk::GRACE;
 use super::super::rows::in_flight;
 use super::{Field, QUIET};
@@ -70,14 +71,18 @@ impl Field<'_> {
 
     async fn kill(&mut self, node: usize) -> io::Result<()> {
         self.let_live().await;
-        let at = SystemTime::now();
+        let sender = self.desk.sender().await == Some(node);
+        let loss = Loss {
+            at: SystemTime::now(),
+            sender,
+        };
         self.kill_at_once(node).await?;
         // None of the others takes over before it is seen what this one leaves.
         self.desk.hold_still()?;
         self.note_in_flight().await?;
         self.calls.listen(&self.sandbox);
         let goes_on = !self.desk.running().is_empty();
-        self.calls.lose(goes_on.then_some(at));
+        self.calls.lose(goes_on.then_some(loss));
         self.desk.go_on()
     }
 
