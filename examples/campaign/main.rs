@@ -46,7 +46,7 @@ struct Cli {
     #[arg(long, value_name = "POSTGRES")]
     database: Option<String>,
     /// How many nodes the desk has. For several updates are posted, to any of them by lot.
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = 1..=20)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = 1..=10)]
     nodes: i64,
     /// Have updates posted to the desk instead of asked for.
     #[arg(long)]
@@ -54,9 +54,9 @@ struct Cli {
     /// The share of posted updates that come twice at the same time, to two nodes if there are several.
     #[arg(long, value_name = "SHARE", default_value_t = 0.1)]
     twice: f64,
-    /// Have Telegram's limits hold, on both sides; best with few users, since all take their time.
+    /// Have Telegram's limit of 30 messages a second hold, on both sides.
     #[arg(long)]
-    limits: bool,
+    limited: bool,
     /// How many users there are at a time, beside three admins.
     #[arg(long, value_name = "N", default_value_t = 12)]
     users: usize,
@@ -101,7 +101,7 @@ fn main() -> Result<ExitCode> {
         posted: cli.webhook || cli.nodes > 1,
         twice: cli.twice,
         nodes: usize::try_from(cli.nodes)?,
-        limits: cli.limits,
+        limited: cli.limited,
     };
     ensure!(
         plan.nodes == 1 || cli.database.is_some(),

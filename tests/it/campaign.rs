@@ -17,7 +17,7 @@ fn plan(seed: u64) -> Plan {
         posted: false,
         twice: 0.1,
         nodes: 1,
-        limits: false,
+        limited: false,
     }
 }
 

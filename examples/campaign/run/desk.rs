@@ -58,14 +58,12 @@ impl Desk {
             ("DESK__ADMINS", format!("{ADMINS:?}")),
             ("DESK__LANGUAGE", "en".to_owned()),
             ("LIMITS__PERSON_PER_MINUTE", PER_MINUTE.to_string()),
+            ("LIMITS__CHAT_PER_SECOND", "0".to_owned()),
             ("ACTORS__SHUTDOWN_GRACE", GRACE.to_string()),
             ("LOG__LEVEL", "warn".to_owned()),
         ];
-        if !plan.limits {
-            settings.extend([
-                ("LIMITS__GLOBAL_PER_SECOND", "0".to_owned()),
-                ("LIMITS__CHAT_PER_SECOND", "0".to_owned()),
-            ]);
+        if !plan.limited {
+            settings.push(("LIMITS__GLOBAL_PER_SECOND", "0".to_owned()));
         }
         let nodes = (0..plan.nodes).map(|_| {
             Ok::<_, io::Error>(Node {
@@ -88,7 +86,10 @@ impl Desk {
             settings,
             database,
             nodes,
-            client: reqwest::Client::new(),
+            client: reqwest::Client::builder()
+                .no_proxy()
+                .build()
+                .map_err(io::Error::other)?,
         })
     }
 
@@ -218,13 +219,15 @@ fn signal(child: &Child, what: Signal) -> io::Result<()> {
 }
 
 /// An address that nobody uses, with a port below those that the system gives away by itself: it stays
-/// free while the desk does not run. None is given twice: two campaigns of one process would have their
-/// updates posted to each other while one of their desks is down.
+/// free while the desk does not run. None is given twice, and another campaign looks in another range:
+/// two would have their updates posted to each other while one of their desks is down.
 fn free_address() -> io::Result<SocketAddr> {
+    const RANGE: u16 = 100;
     static NEXT: Mutex<u16> = Mutex::new(0);
     let mut next = NEXT.lock().unwrap_or_else(PoisonError::into_inner);
-    let start = 10_000 + u16::try_from(std::process::id() % 9_000).unwrap_or(0);
-    let free = (start.max(*next)..20_000)
+    let range = u16::try_from(std::process::id() % 100).unwrap_or(0);
+    let start = 10_000 + range * RANGE;
+    let free = (start.max(*next)..start + RANGE)
         .map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
         .find(|address| TcpListener::bind(address).is_ok());
     let free = free.ok_or_else(|| io::Error::other("no port is free"))?;

@@ -61,8 +61,8 @@ pub(crate) struct Plan {
     pub(crate) twice: f64,
     /// How many nodes the desk has.
     pub(crate) nodes: usize,
-    /// Whether Telegram's limits hold, on both sides.
-    pub(crate) limits: bool,
+    /// Whether Telegram's limit on all chats together holds, on both sides.
+    pub(crate) limited: bool,
 }
 
 /// Runs a trial; `progress` hears now and then how far it is.
@@ -83,7 +83,11 @@ pub(crate) async fn run(
     .await
     .map_err(io::Error::other)?;
     let desk = Desk::new(plan, storage, &sandbox).await?;
-    sandbox.set_limits(plan.limits.then(Limits::default));
+    sandbox.set_limits(plan.limited.then(|| Limits {
+        // That of each chat would make people wait who have much to say.
+        chat_per_second: 0.0,
+        ..Limits::default()
+    }));
     if plan.posted {
         sandbox.set_delivery(Delivery {
             addresses: desk.addresses(),
@@ -109,6 +113,8 @@ pub(crate) async fn run(
         ends: 0,
         falls: 0,
         first: (0, 0),
+        // The limit leaves less time for things to happen in.
+        pace: if plan.limited { 4 } else { 1 },
     };
     let load = Load::begin(&sandbox, &ledger, plan.users, plan.seed);
     let all: Vec<usize> = (0..plan.nodes).collect();
@@ -153,6 +159,8 @@ struct Field<'a> {
     falls: u32,
     /// The first update that was not confirmed at the last kill, and at how many kills in a row it was.
     first: (i64, u32),
+    /// How much faster than things happen everything comes to an end.
+    pace: usize,
 }
 
 impl Field<'_> {
@@ -191,7 +199,7 @@ impl Field<'_> {
 
     /// Lets a random number of things happen, and a bit of time pass.
     async fn moment(&mut self, most: usize) {
-        let happens = self.chance.below(most);
+        let happens = self.chance.below(most / self.pace);
         for _ in 0..happens {
             let revision = self.sandbox.revision();
             if timeout(QUIET, self.sandbox.changed(revision))
