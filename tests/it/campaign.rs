@@ -78,3 +78,27 @@ async fn killed_with_its_server_it_loses_nothing_and_does_nothing_twice() {
         hold(posted(6), storage, Trial::Kills(8)).await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn three_nodes_killed_with_their_server_lose_nothing_and_do_nothing_twice() {
+    if let Some(storage) = server().await {
+        let plan = Plan {
+            nodes: 3,
+            twice: 0.5,
+            ..posted(7)
+        };
+        hold(plan, storage, Trial::Kills(8)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn three_nodes_keep_to_one_limit_whichever_sends() {
+    if let Some(storage) = server().await {
+        let plan = Plan {
+            nodes: 3,
+            limited: true,
+            ..posted(8)
+        };
+        hold(plan, storage, Trial::Kills(5)).await;
+    }
+}

@@ -30,6 +30,9 @@ const QUIET: Duration = Duration::from_secs(2);
 /// of a trial with many kills.
 const POSTED_AGAIN: Duration = Duration::from_millis(50);
 
+/// The share of posted updates that the desk takes without being heard: they are posted again.
+const UNHEARD: f64 = 0.05;
+
 /// What happens to the desk.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Trial {
@@ -92,7 +95,7 @@ pub(crate) async fn run(
         sandbox.set_delivery(Delivery {
             addresses: desk.addresses(),
             twice: plan.twice,
-            unheard: plan.twice / 2.0,
+            unheard: UNHEARD,
             seed: plan.seed,
             ..Delivery::default()
         });
