@@ -2,6 +2,7 @@
 //! machine, as the kernel counts it.
 
 use std::collections::BTreeMap;
+use std::iter::Sum;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -74,6 +75,16 @@ impl Drop for Desk {
     }
 }
 
+impl Sum for Cpu {
+    fn sum<I: Iterator<Item = Self>>(parts: I) -> Self {
+        let mut sum = Self::default();
+        for (name, spent) in parts.flat_map(|part| part.by_thread) {
+            *sum.by_thread.entry(name).or_default() += spent;
+        }
+        sum
+    }
+}
+
 /// Processor time of a process, in seconds, by the names of its threads.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Cpu {
@@ -86,9 +97,23 @@ impl Cpu {
         Self::of(std::process::id())
     }
 
+    /// Of all processes with this name.
+    pub(crate) fn named(name: &str) -> Self {
+        let processes = std::fs::read_dir("/proc").expect("Linux has /proc");
+        let pids = processes.flatten().filter_map(|process| {
+            let comm = std::fs::read_to_string(process.path().join("comm")).ok()?;
+            let pid = process.file_name().to_str()?.parse().ok()?;
+            (comm.trim() == name).then_some(pid)
+        });
+        pids.map(Self::of).sum()
+    }
+
     fn of(pid: u32) -> Self {
         let mut cpu = Self::default();
-        let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).expect("Linux has /proc");
+        // It may have ended a moment ago.
+        let Ok(tasks) = std::fs::read_dir(format!("/proc/{pid}/task")) else {
+            return cpu;
+        };
         for task in tasks.flatten() {
             let read = |name| std::fs::read_to_string(task.path().join(name)).unwrap_or_default();
             let name = read("comm");

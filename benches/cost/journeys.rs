@@ -1,6 +1,6 @@
 //! Durable updates a second: journeys from `/start` to the confirmation, closed and open loop.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::time::{Duration, Instant};
 
 use frontdesk_sandbox::{Options, Sandbox};
@@ -11,7 +11,7 @@ use crate::desk::{Cpu, Desk};
 use crate::table::{Row, folder};
 
 /// No limits: what the desk can do, not what Telegram allows.
-const NO_LIMITS: [(&str, &str); 3] = [
+pub(crate) const NO_LIMITS: [(&str, &str); 3] = [
     ("LIMITS__GLOBAL_PER_SECOND", "0"),
     ("LIMITS__CHAT_PER_SECOND", "0"),
     ("LIMITS__PERSON_PER_MINUTE", "0"),
@@ -31,7 +31,7 @@ const GLANCE: Duration = Duration::from_micros(300);
 const HOPELESS: usize = 20_000;
 
 /// A Bot API server that remembers little, so that it costs the same all the time.
-fn options() -> Options {
+pub(crate) fn options() -> Options {
     Options {
         kept_calls: 0,
         kept_messages: Some(20),
@@ -45,7 +45,7 @@ pub(crate) async fn closed(people: usize) -> Row {
     let folder = folder();
     let desk = Desk::start(&sandbox, folder.path(), &NO_LIMITS);
     let what = format!("closed loop, {people} people at once: durable updates a second");
-    let row = walk(&sandbox, &desk, &JOURNEY, people, what, "10,000").await;
+    let row = walk(&sandbox, || desk.cpu(), &JOURNEY, people, what, "10,000").await;
     desk.stop();
     sandbox.stop().await;
     row
@@ -55,8 +55,7 @@ pub(crate) async fn closed(people: usize) -> Row {
 pub(crate) async fn posted(people: usize) -> Row {
     let sandbox = Sandbox::start(options()).await.expect("a sandbox");
     let folder = folder();
-    let port = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
-    let address = port.expect("a free port").to_string();
+    let address = free_address().to_string();
     let url = format!("http://{address}/");
     let webhook = [
         ("TELEGRAM__MODE", "webhook"),
@@ -66,10 +65,24 @@ pub(crate) async fn posted(people: usize) -> Row {
     let settings = [&NO_LIMITS[..], &webhook[..]].concat();
     let desk = Desk::start(&sandbox, folder.path(), &settings);
     let what = format!("webhook, {people} people at once: durable updates a second");
-    let row = walk(&sandbox, &desk, &JOURNEY, people, what, "for comparison").await;
+    let row = walk(
+        &sandbox,
+        || desk.cpu(),
+        &JOURNEY,
+        people,
+        what,
+        "for comparison",
+    )
+    .await;
     desk.stop();
     sandbox.stop().await;
     row
+}
+
+/// Where nobody listens.
+pub(crate) fn free_address() -> SocketAddr {
+    let port = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
+    port.expect("a free port")
 }
 
 /// The same with the bare program.
@@ -77,15 +90,24 @@ pub(crate) async fn bare(people: usize) -> Row {
     let sandbox = Sandbox::start(options()).await.expect("a sandbox");
     let program = bare::start(&sandbox);
     let what = format!("a bare program, {people} people at once: updates a second, none stored");
-    let row = walk(&sandbox, &program, &WORDS, people, what, "for comparison").await;
+    let row = walk(
+        &sandbox,
+        || program.cpu(),
+        &WORDS,
+        people,
+        what,
+        "for comparison",
+    )
+    .await;
     drop(program);
     sandbox.stop().await;
     row
 }
 
-async fn walk(
+/// Lets people walk, and counts what is answered; `cpu` is what those took that answer.
+pub(crate) async fn walk(
     sandbox: &Sandbox,
-    desk: &Desk,
+    cpu: impl Fn() -> Cpu,
     journey: &'static [Act],
     people: usize,
     what: String,
@@ -103,7 +125,7 @@ async fn walk(
         match &window {
             None if now - begin > WARM_UP => {
                 crowd.measure_anew();
-                window = Some((now, desk.cpu(), Cpu::own()));
+                window = Some((now, cpu(), Cpu::own()));
             }
             Some((since, ..)) if now - *since > MEASURED => break,
             _ => {}
@@ -118,7 +140,7 @@ async fn walk(
         format!("{:.0}", crowd.answered as f64 / seconds),
         seconds,
         crowd.answered,
-        &desk.cpu().since(&desk_before),
+        &cpu().since(&desk_before),
         &Cpu::own().since(&own_before),
     )
 }

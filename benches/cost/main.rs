@@ -16,6 +16,7 @@ mod crowd;
 mod desk;
 mod journeys;
 mod million;
+mod nodes;
 mod notices;
 mod rest;
 mod table;
@@ -43,6 +44,14 @@ const ALL: &[Measure] = &[
     ("webhook", "", |_| {
         Box::pin(async { vec![journeys::posted(128).await] })
     }),
+    (
+        "nodes",
+        "=postgres://USER@HOST/: a server on this machine, on which it makes databases",
+        |server| {
+            let server = server.map(str::to_owned);
+            Box::pin(async move { nodes::nodes(server.as_deref()).await })
+        },
+    ),
     ("open-7000", "", |_| {
         Box::pin(async { vec![journeys::open(7000, "all carried, p99 ≤ 30 ms").await] })
     }),
