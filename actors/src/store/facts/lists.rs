@@ -38,13 +38,19 @@ pub(super) async fn open_of(
     tx: &mut Connection,
     people: impl IntoIterator<Item = PersonId>,
 ) -> Result<HashMap<PersonId, Vec<Brief>>, StoreError> {
-    let found = sql::query(
+    // SQLite has no LATERAL, and without it PostgreSQL looks at all tickets for each person.
+    let found = sql::query(tx.pick(
         "SELECT t.* FROM json_each($1) AS j
          JOIN tickets AS t ON t.id IN (
              SELECT id FROM tickets WHERE user_id = CAST(j.value AS BIGINT) AND (status = 'closed') = false
              ORDER BY updated_at DESC, id DESC LIMIT $2)
          ORDER BY t.user_id, t.updated_at DESC, t.id DESC",
-    )
+        "SELECT t.* FROM json_each($1) AS j
+         CROSS JOIN LATERAL (
+             SELECT * FROM tickets WHERE user_id = CAST(j.value AS BIGINT) AND (status = 'closed') = false
+             ORDER BY updated_at DESC, id DESC LIMIT $2) AS t
+         ORDER BY t.user_id, t.updated_at DESC, t.id DESC",
+    ))
     .bind(rows::ids(people.into_iter().map(|person| person.0)))
     .bind(Facts::MOST_OPEN)
     .fetch_all(tx)
