@@ -45,12 +45,15 @@ struct Cli {
     /// database is made and dropped, and in place of a kill its sessions are cut. Left out, it is a file.
     #[arg(long, value_name = "POSTGRES")]
     database: Option<String>,
-    /// How many nodes the desk has. For several updates are posted, to any of them by lot.
+    /// How many nodes the desk has. Where there are several, updates are posted to any of them by lot.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = 1..=10)]
     nodes: i64,
-    /// Have updates posted to the desk instead of asked for.
+    /// Have updates posted to the desk, though it has one node only.
     #[arg(long)]
     webhook: bool,
+    /// Have updates asked for by the desk, though it has several nodes.
+    #[arg(long, conflicts_with = "webhook")]
+    polling: bool,
     /// The share of posted updates that come twice at the same time, to two nodes if there are several.
     #[arg(long, value_name = "SHARE", default_value_t = 0.1)]
     twice: f64,
@@ -98,7 +101,7 @@ fn main() -> Result<ExitCode> {
         program,
         seed,
         users: cli.users,
-        posted: cli.webhook || cli.nodes > 1,
+        posted: cli.webhook || (cli.nodes > 1 && !cli.polling),
         twice: cli.twice,
         nodes: usize::try_from(cli.nodes)?,
         limited: cli.limited,

@@ -152,8 +152,13 @@ impl Field<'_> {
                 1 => 0,
                 several => self.chance.below(several),
             };
+            let sender = self.desk.sender().await == Some(node);
             self.stop(node).await?;
             self.ends += 1;
+            self.calls.listen(&self.sandbox);
+            let goes_on = !self.desk.running().is_empty();
+            let at = SystemTime::now();
+            self.calls.lose(goes_on.then_some(Loss { at, sender }));
             self.start(&[node]).await?;
             progress(&format!("stop {stop} of {count}, {}", self.figures()));
         }
