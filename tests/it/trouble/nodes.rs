@@ -2,14 +2,9 @@
 //! when the one is gone that sends, another takes up what it left.
 
 use std::net::SocketAddr;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use actix_web::web::{self, Bytes, Data};
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
-use frontdesk_sandbox::{Fault, Options, Outgoing, Person};
-use futures::future::join_all;
+use frontdesk_sandbox::{Delivery, Fault, Options, Outgoing, Person};
 use rustix::process::Signal;
 
 use super::{Desk, Place, SECRET};
@@ -25,72 +20,10 @@ const SENDS: &str = "this desk sends now";
 /// How many desks there are.
 const DESKS: usize = 3;
 
-/// Stands where Telegram posts to, and hands each update to two of the desks at the same moment: to
-/// the next in turn, and to the one after it.
-struct Balancer {
-    desks: Mutex<Vec<SocketAddr>>,
-    turn: AtomicUsize,
-    client: reqwest::Client,
-}
-
-impl Balancer {
-    /// Where it listens.
-    fn serve(desks: Vec<SocketAddr>) -> (Data<Self>, SocketAddr) {
-        let balancer = Data::new(Self {
-            desks: Mutex::new(desks),
-            turn: AtomicUsize::new(0),
-            client: reqwest::Client::new(),
-        });
-        let data = balancer.clone();
-        let app = move || {
-            App::new()
-                .app_data(data.clone())
-                .default_service(web::to(hand_on))
-        };
-        let server = HttpServer::new(app)
-            .workers(1)
-            .disable_signals()
-            .bind("127.0.0.1:0")
-            .expect("a port");
-        let address = server.addrs()[0];
-        actix_rt::spawn(server.run());
-        (balancer, address)
-    }
-
-    /// From now on these are there.
-    fn change(&self, desks: Vec<SocketAddr>) {
-        *self.desks.lock().expect("no panic") = desks;
-    }
-}
-
-async fn hand_on(request: HttpRequest, body: Bytes, balancer: Data<Balancer>) -> HttpResponse {
-    let desks = balancer.desks.lock().expect("no panic").clone();
-    let turn = balancer.turn.fetch_add(1, Ordering::Relaxed);
-    let posts = [turn, turn + 1].map(|turn| {
-        let url = format!("http://{}{}", desks[turn % desks.len()], request.uri());
-        let mut post = balancer.client.post(url).body(body.clone());
-        for name in ["content-type", "x-telegram-bot-api-secret-token"] {
-            if let Some(value) = request.headers().get(name) {
-                post = post.header(name, value.as_bytes());
-            }
-        }
-        post.send()
-    });
-    let taken = join_all(posts).await.into_iter().any(|answer| {
-        // One of them is enough: the other one gets it again only if both fail.
-        answer.is_ok_and(|answer| answer.status() == 200)
-    });
-    match taken {
-        true => HttpResponse::Ok().finish(),
-        false => HttpResponse::BadGateway().finish(),
-    }
-}
-
-/// Some desks, the server, and what stands before them.
+/// Some desks, and the server. Each update is posted to two of the desks at the same moment.
 struct Street {
     place: Place,
     server: Server,
-    balancer: Data<Balancer>,
     addresses: Vec<SocketAddr>,
     desks: Vec<Option<Desk>>,
 }
@@ -107,23 +40,19 @@ impl Street {
         let addresses: Vec<SocketAddr> = (0..DESKS)
             .map(|_| SocketAddr::from(([127, 0, 0, 1], free_port())))
             .collect();
-        let (balancer, address) = Balancer::serve(addresses.clone());
         place.settings = vec![
             ("FRONTDESK_DATABASE__URL", server.url("postgres")),
             ("FRONTDESK_TELEGRAM__MODE", "webhook".to_owned()),
-            (
-                "FRONTDESK_TELEGRAM__WEBHOOK__URL",
-                format!("http://{address}/telegram"),
-            ),
+            ("FRONTDESK_TELEGRAM__WEBHOOK__URL", url(addresses[0])),
             ("FRONTDESK_TELEGRAM__WEBHOOK__SECRET", SECRET.to_owned()),
         ];
         let mut street = Self {
             place,
             server,
-            balancer,
             addresses,
             desks: Vec::new(),
         };
+        street.post_to(&street.addresses);
         for number in 0..DESKS {
             let desk = street.start(number);
             desk.says("Telegram posts updates to the webhook").await;
@@ -145,14 +74,20 @@ impl Street {
         self.desks[number].as_ref().expect("it runs")
     }
 
-    /// It is killed, and the balancer hears of it.
+    /// Telegram's posts reach these only.
+    fn post_to(&self, addresses: &[SocketAddr]) {
+        self.place.sandbox.set_delivery(Delivery {
+            addresses: addresses.iter().copied().map(url).collect(),
+            twice: 1.0,
+            ..Delivery::default()
+        });
+    }
+
+    /// It is killed; posts go where somebody listens.
     async fn kill(&mut self, number: usize) {
         let mut desk = self.desks[number].take().expect("it runs");
         desk.tell(Signal::KILL);
         desk.child.wait().await.expect("an end");
-        let there = |(at, desk): (usize, &Option<Desk>)| desk.as_ref().map(|_| self.addresses[at]);
-        let left = self.desks.iter().enumerate().filter_map(there).collect();
-        self.balancer.change(left);
     }
 
     async fn reads(&self, person: i64, words: &str) {
@@ -177,6 +112,11 @@ impl Street {
     fn count(&self, query: &str) -> String {
         texts(&self.server.url("postgres"), query).concat()
     }
+}
+
+/// Where a desk is posted to.
+fn url(address: SocketAddr) -> String {
+    format!("http://{address}/telegram")
 }
 
 fn press(label: &'static str) -> impl FnOnce(&Person) {
@@ -275,7 +215,7 @@ async fn when_the_desk_is_killed_that_sends_another_takes_up_what_it_left() {
     let heir = heirs[0];
     let last = if heir == 1 { 2 } else { 1 };
     let desk = street.desks[heir].take().expect("it runs");
-    street.balancer.change(vec![street.addresses[last]]);
+    street.post_to(&[street.addresses[last]]);
     desk.stops().await;
     street.desk(last).says(SENDS).await;
     street.step(EMMA, text("It hums"), "#1").await;
@@ -283,7 +223,7 @@ async fn when_the_desk_is_killed_that_sends_another_takes_up_what_it_left() {
     // And the first one comes back beside it.
     let first = street.start(0);
     first.says(WAITS).await;
-    street.balancer.change(vec![street.addresses[0]]);
+    street.post_to(&[street.addresses[0]]);
     street.step(EMMA, text("/tickets"), "#1").await;
     first.stops().await;
 }
@@ -296,7 +236,7 @@ async fn a_desk_that_was_cut_off_finds_out_that_another_sends_and_works_beside_i
     street.step(EMMA, text("/new"), "General").await;
     // The machine stands still, and the server gives up its sessions.
     street.desk(0).tell(Signal::STOP);
-    street.balancer.change(street.addresses[1..].to_vec());
+    street.post_to(&street.addresses[1..]);
     texts(
         &street.server.url("postgres"),
         "SELECT CAST(pg_terminate_backend(pid, 10000) AS TEXT) FROM pg_locks
@@ -305,7 +245,7 @@ async fn a_desk_that_was_cut_off_finds_out_that_another_sends_and_works_beside_i
     street.step(EMMA, press("General"), "one line").await;
     street.desk(0).tell(Signal::CONT);
     street.desk(0).says("another desk sends now").await;
-    street.balancer.change(vec![street.addresses[0]]);
+    street.post_to(&[street.addresses[0]]);
     street.step(EMMA, text("A <subject>"), "A <subject>").await;
     street.step(EMMA, text("It hums"), "#1").await;
     assert_eq!(street.desk(0).count(SENDS), 0);
