@@ -14,6 +14,12 @@ use url::Url;
 
 use crate::postgres::cluster::{Cluster, run_all, texts};
 
+/// The lock of the node that sends is its session's; the second number is for how long the end is waited
+/// for, in milliseconds.
+const CUT_SENDER: &str = "SELECT CAST(pg_terminate_backend(pid, 10000) AS TEXT) FROM pg_locks
+     WHERE locktype = 'advisory' AND classid = 1718579046 AND objid = 2 AND granted
+       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+
 /// Where databases are made.
 pub(crate) enum Storage {
     /// A file for each trial.
@@ -67,6 +73,16 @@ impl Storage {
                     .map_err(io::Error::other)?;
             }
             (Self::Files, _) | (_, Database::File(_)) => {}
+        }
+        Ok(())
+    }
+
+    /// Cuts the session of the node that sends, as a server does that hears nothing of it any more. When
+    /// this returns, nothing that it began is committed any more.
+    pub(crate) async fn cut_sender(&self, database: &Database) -> io::Result<()> {
+        if let Database::Server { url, .. } = database {
+            let cut = texts(url, CUT_SENDER).await;
+            cut.map_err(io::Error::other)?;
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use frontdesk_sandbox::Sandbox;
 use rustix::process::{Pid, Signal, kill_process};
@@ -44,6 +44,8 @@ struct Node {
     /// Where its operator's pages are; only one among several has any.
     pages: Option<SocketAddr>,
     child: Option<Child>,
+    /// When it was started last.
+    started: Option<Instant>,
 }
 
 impl Desk {
@@ -70,6 +72,7 @@ impl Desk {
                 posted_to: plan.posted.then(free_address).transpose()?,
                 pages: (plan.nodes > 1).then(free_address).transpose()?,
                 child: None,
+                started: None,
             })
         });
         let nodes: Vec<Node> = nodes.collect::<Result<_, _>>()?;
@@ -156,7 +159,26 @@ impl Desk {
             .kill_on_drop(true)
             .spawn()?;
         self.nodes[node].child = Some(child);
+        self.nodes[node].started = Some(Instant::now());
         Ok(())
+    }
+
+    /// When a node was started last.
+    pub(crate) fn started(&self, node: usize) -> Option<Instant> {
+        self.nodes[node].started
+    }
+
+    /// Those that ended by themselves since, each with its status.
+    pub(crate) fn ended(&mut self) -> io::Result<Vec<(usize, ExitStatus)>> {
+        let mut ended = Vec::new();
+        for node in self.running() {
+            let child = &mut self.nodes[node].child;
+            if let Some(status) = child.as_mut().map(Child::try_wait).transpose()?.flatten() {
+                *child = None;
+                ended.push((node, status));
+            }
+        }
+        Ok(ended)
     }
 
     /// `kill -9`, and waits until it is gone. Gives its status if it had ended by itself before.
@@ -178,20 +200,22 @@ impl Desk {
         child.wait().await
     }
 
-    /// Lets no node do anything until [`Desk::go_on`]: none takes over what another one left, so that can
-    /// be looked at.
+    /// Lets no node do anything until it may go on: none takes over what another one left, so that can be
+    /// looked at.
     pub(crate) fn hold_still(&self) -> io::Result<()> {
-        self.signal_all(Signal::STOP)
+        let mut running = self.running().into_iter();
+        running.try_for_each(|node| self.signal(node, Signal::STOP))
     }
 
-    /// Lets them go on.
-    pub(crate) fn go_on(&self) -> io::Result<()> {
-        self.signal_all(Signal::CONT)
+    /// Lets these go on.
+    pub(crate) fn go_on(&self, nodes: &[usize]) -> io::Result<()> {
+        let mut nodes = nodes.iter();
+        nodes.try_for_each(|node| self.signal(*node, Signal::CONT))
     }
 
-    fn signal_all(&self, what: Signal) -> io::Result<()> {
-        let mut children = self.nodes.iter().filter_map(|node| node.child.as_ref());
-        children.try_for_each(|child| signal(child, what))
+    fn signal(&self, node: usize, what: Signal) -> io::Result<()> {
+        let child = self.nodes[node].child.as_ref();
+        child.map_or(Ok(()), |child| signal(child, what))
     }
 
     pub(crate) fn database(&self) -> &Database {

@@ -30,6 +30,8 @@ pub(crate) struct Report {
     pub(super) ends: u32,
     /// How often the database was killed.
     pub(super) falls: u32,
+    /// How often the node that sends stood still.
+    pub(super) stood_still: u32,
     /// Updates that people caused.
     pub(super) updates: u64,
     /// Bot API calls, polls left out, and how many of all ran into trouble.
@@ -81,6 +83,9 @@ pub(crate) fn table(reports: &[(Trial, Report)]) -> String {
     };
     row("times killed or stopped", &|report| report.ends.to_string());
     row("times the database was", &|report| report.falls.to_string());
+    row("times the sender stood still", &|report| {
+        report.stood_still.to_string()
+    });
     row("updates", &|report| report.updates.to_string());
     row("calls", &|report| report.calls.0.to_string());
     row("calls and polls in trouble", &|report| {

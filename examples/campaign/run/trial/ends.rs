@@ -1,6 +1,7 @@
 //! Kills and stops: of the desk's only node, of one of several, of all, and of the database.
 
 use std::io;
+use std::process::ExitStatus;
 use std::time::{Duration, SystemTime};
 
 use frontdesk_sandbox::Sandbox;
@@ -14,13 +15,21 @@ use super::{Field, QUIET};
 /// The longest that a node among others, or the database, stays away.
 const AWAY: Duration = Duration::from_millis(1500);
 
+/// Longer than a start takes on a busy machine.
+const START: Duration = Duration::from_secs(5);
+
 impl Field<'_> {
     /// Kills it so many times.
     pub(super) async fn kills(&mut self, count: u32, progress: &impl Fn(&str)) -> io::Result<()> {
         for kill in 1..=count {
             self.moment(400).await;
+            for node in self.look_after()? {
+                self.desk.start(node)?;
+            }
             if self.storage.is_server() && self.chance.one_in(6) {
                 self.lose_database().await?;
+            } else if self.desk.nodes() > 1 && self.chance.one_in(8) {
+                self.stand_still().await?;
             } else {
                 self.lose_nodes().await?;
             }
@@ -83,22 +92,62 @@ impl Field<'_> {
         self.calls.listen(&self.sandbox);
         let goes_on = !self.desk.running().is_empty();
         self.calls.lose(goes_on.then_some(loss));
-        self.desk.go_on()
+        self.desk.go_on(&self.desk.running())
+    }
+
+    /// The machine of the node that sends stands still for a while, and the server gives it up.
+    async fn stand_still(&mut self) -> io::Result<()> {
+        let sender = self.desk.sender().await;
+        self.desk.hold_still()?;
+        let loss = Loss {
+            at: SystemTime::now(),
+            sender: sender.is_some(),
+        };
+        self.storage.cut_sender(self.desk.database()).await?;
+        self.note_in_flight().await?;
+        self.stood_still += 1;
+        self.calls.listen(&self.sandbox);
+        self.calls.lose(Some(loss));
+        let mut others = self.desk.running();
+        others.retain(|node| Some(*node) != sender);
+        self.desk.go_on(&others)?;
+        let away = self.chance.within(AWAY);
+        self.listen_until(sleep(away)).await;
+        self.desk.go_on(&self.desk.running())
     }
 
     async fn kill_at_once(&mut self, node: usize) -> io::Result<()> {
         if let Some(status) = self.desk.kill(node).await? {
-            self.broken
-                .push(format!("the desk ended by itself: {status}"));
+            self.ended(node, status);
         }
         self.ends += 1;
         Ok(())
+    }
+
+    /// Those that ended by themselves since.
+    pub(super) fn look_after(&mut self) -> io::Result<Vec<usize>> {
+        let ended = self.desk.ended()?;
+        for (node, status) in &ended {
+            self.ended(*node, *status);
+        }
+        Ok(ended.into_iter().map(|(node, _)| node).collect())
+    }
+
+    /// A node ended by itself. Only one that finds no database while it starts may do that.
+    fn ended(&mut self, node: usize, status: ExitStatus) {
+        let fell_at_start = self.fell.zip(self.desk.started(node));
+        let fell_at_start = fell_at_start.is_some_and(|(fell, started)| started + START > fell);
+        if status.code() != Some(1) || !fell_at_start {
+            let what = format!("the desk ended by itself: {status}");
+            self.broken.push(what);
+        }
     }
 
     /// The database is killed and started again, some of the nodes perhaps meanwhile.
     async fn lose_database(&mut self) -> io::Result<()> {
         self.storage.fall(self.desk.database()).await?;
         self.falls += 1;
+        self.fell = Some(Instant::now().into_std());
         let nodes = match self.chance.one_in(3) {
             true => self.some_nodes(),
             false => Vec::new(),
@@ -119,7 +168,7 @@ impl Field<'_> {
         self.storage.rise().await?;
         if is_unknown {
             self.note_in_flight().await?;
-            self.desk.go_on()?;
+            self.desk.go_on(&self.desk.running())?;
         }
         if nodes.is_empty() {
             if self.answered(answer, "the database came back").await {

@@ -115,6 +115,8 @@ pub(crate) async fn run(
         stop: Duration::ZERO,
         ends: 0,
         falls: 0,
+        fell: None,
+        stood_still: 0,
         first: (0, 0),
         // The limit leaves less time for things to happen in.
         pace: if plan.limited { 4 } else { 1 },
@@ -133,7 +135,8 @@ pub(crate) async fn run(
     field.listen_until(load.end()).await;
     progress("the desk settles");
     field.settle().await?;
-    for node in all {
+    field.look_after()?;
+    for node in field.desk.running() {
         field.stop(node).await?;
     }
     progress("checking");
@@ -160,6 +163,10 @@ struct Field<'a> {
     ends: u32,
     /// How often the database was.
     falls: u32,
+    /// When it was last.
+    fell: Option<std::time::Instant>,
+    /// How often the node that sends stood still.
+    stood_still: u32,
     /// The first update that was not confirmed at the last kill, and at how many kills in a row it was.
     first: (i64, u32),
     /// How much faster than things happen everything comes to an end.
@@ -298,6 +305,7 @@ impl Field<'_> {
         Ok(Report {
             ends: self.ends,
             falls: self.falls,
+            stood_still: self.stood_still,
             updates: self.ledger.update_count(),
             deeds: self.ledger.deeds(),
             calls: (self.calls.last, self.calls.troubled),
