@@ -135,9 +135,9 @@ impl Field<'_> {
 
     /// A node ended by itself. Only one that finds no database while it starts may do that.
     fn ended(&mut self, node: usize, status: ExitStatus) {
-        let fell_at_start = self.fell.zip(self.desk.started(node));
-        let fell_at_start = fell_at_start.is_some_and(|(fell, started)| started + START > fell);
-        if status.code() != Some(1) || !fell_at_start {
+        let both = self.desk.started(node).zip(self.fell);
+        let in_a_start = both.is_some_and(|(start, fell)| start <= fell && fell <= start + START);
+        if status.code() != Some(1) || !in_a_start {
             let what = format!("the desk ended by itself: {status}");
             self.broken.push(what);
         }
