@@ -2,8 +2,9 @@
 //! the same with a thousand.
 //!
 //! Each is asked through the actor that owns the database, one after the other, as many times as
-//! [`EACH`] says, about tickets and people picked at random. Making the large database takes some
-//! minutes and about three gigabytes; in a folder that is named it stays for the next time.
+//! [`EACH`] says, about tickets and people picked at random, of both in turns. Making the large
+//! database takes a minute or two and about three gigabytes; in a folder that is named it stays for the
+//! next time.
 
 mod samples;
 mod world;
@@ -12,7 +13,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
 
-use actix::Actor;
+use actix::{Actor, Addr};
 use chrono::{DateTime, Utc};
 use frontdesk_actors::store::{Db, DbSettings, migrate};
 use frontdesk_actors::tickets::{Read, Tickets, TicketsSettings};
@@ -22,7 +23,7 @@ use crate::crowd::percentile;
 use crate::table::{Row, folder};
 
 /// How often each is asked.
-const EACH: usize = 300;
+const EACH: usize = 1000;
 
 /// How long things took, in milliseconds, shortest first, by what was asked.
 type Times = BTreeMap<&'static str, Vec<f64>>;
@@ -33,12 +34,12 @@ pub(crate) fn million(kept: Option<&Path>) -> Vec<Row> {
     let temporary = folder();
     let folder = kept.unwrap_or(temporary.path()).to_owned();
     std::fs::create_dir_all(&folder).expect("a folder");
-    // The actor lives in a system of its own, as it does in the desk.
+    // The actors live in a system of their own, as they do in the desk.
     let measured = std::thread::spawn(move || {
         actix_rt::System::new().block_on(async {
-            let few = measure(&folder, world::Size { tickets: 1000 }).await;
-            let many = measure(&folder, world::Size { tickets: 1_000_000 }).await;
-            (few, many)
+            let few = Asked::new(&folder, world::Size { tickets: 1000 }).await;
+            let many = Asked::new(&folder, world::Size { tickets: 1_000_000 }).await;
+            compare(few, many).await
         })
     });
     let (few, many) = measured.join().expect("it is measured");
@@ -72,60 +73,84 @@ pub(crate) fn million(kept: Option<&Path>) -> Vec<Row> {
     rows
 }
 
-async fn measure(folder: &Path, size: world::Size) -> Times {
-    let path = folder.join(format!("desk-{}.db", size.tickets));
-    let settings = DbSettings {
-        url: format!("sqlite:{}", path.display()),
-        readers: 4,
-    };
-    let db = Db::open(&settings).await.expect("a database");
-    // A kept one is brought up to date, as every start does it.
-    let begin = Instant::now();
-    migrate::ready(&db, true).await.expect("the schema");
-    let migrated = begin.elapsed();
-    let begin = Instant::now();
-    world::fill(&path, size).expect("it is filled");
-    eprintln!(
-        "{} tickets: schema {migrated:.1?}, filled {:.1?}, {} MB",
-        size.tickets,
-        begin.elapsed(),
-        std::fs::metadata(&path).map_or(0, |file| file.len() / 1_000_000)
-    );
-    let now = DateTime::<Utc>::from_timestamp_micros(world::now()).expect("a moment");
-    let samples = {
+/// A database, and what is asked of it.
+struct Asked {
+    tickets: Addr<Tickets>,
+    samples: Vec<samples::Sample>,
+    times: Times,
+}
+
+impl Asked {
+    async fn new(folder: &Path, size: world::Size) -> Self {
+        let path = folder.join(format!("desk-{}.db", size.tickets));
+        let settings = DbSettings {
+            url: format!("sqlite:{}", path.display()),
+            readers: 4,
+        };
+        let db = Db::open(&settings).await.expect("a database");
+        // A kept one is brought up to date, as every start does it.
+        let begin = Instant::now();
+        migrate::ready(&db, true).await.expect("the schema");
+        let migrated = begin.elapsed();
+        let begin = Instant::now();
+        world::fill(&path, size).expect("it is filled");
+        eprintln!(
+            "{} tickets: schema {migrated:.1?}, filled {:.1?}, {} MB",
+            size.tickets,
+            begin.elapsed(),
+            std::fs::metadata(&path).map_or(0, |file| file.len() / 1_000_000)
+        );
+        let now = DateTime::<Utc>::from_timestamp_micros(world::now()).expect("a moment");
         let direct = Connection::open(&path).expect("a connection");
-        samples::all(&direct, size, EACH, now)
-    };
-    let tickets = Tickets::new(
-        db,
-        TicketsSettings {
+        let samples = samples::all(&direct, size, EACH, now);
+        let settings = TicketsSettings {
             mailbox: 64,
             batch: 64,
-        },
-    )
-    .start();
-    let mut times = Times::new();
-    // The first round opens the connections and prepares the statements.
-    for round in 0..2 {
-        for sample in &samples[..if round == 0 { 400 } else { samples.len() }] {
-            let read = Read {
-                person: sample.person,
-                needs: sample.needs.clone(),
-            };
-            let begin = Instant::now();
-            tickets
-                .send(read)
-                .await
-                .expect("the actor is there")
-                .expect("it is read");
-            if round == 1 {
-                let took = begin.elapsed().as_secs_f64() * 1e3;
-                times.entry(sample.name).or_default().push(took);
-            }
+        };
+        Self {
+            tickets: Tickets::new(db, settings).start(),
+            samples,
+            times: Times::new(),
         }
     }
-    for times in times.values_mut() {
-        times.sort_by(f64::total_cmp);
+
+    /// Asks the sample of this place, and notes how long that took once all is warm.
+    async fn ask(&mut self, place: usize, warm: bool) {
+        let sample = &self.samples[place];
+        let read = Read {
+            person: sample.person,
+            needs: sample.needs.clone(),
+        };
+        let begin = Instant::now();
+        self.tickets
+            .send(read)
+            .await
+            .expect("the actor is there")
+            .expect("it is read");
+        if warm {
+            let took = begin.elapsed().as_secs_f64() * 1e3;
+            self.times.entry(sample.name).or_default().push(took);
+        }
     }
-    times
+
+    fn times(mut self) -> Times {
+        for times in self.times.values_mut() {
+            times.sort_by(f64::total_cmp);
+        }
+        self.times
+    }
+}
+
+/// Asks both in turns, so that whatever else the machine does meanwhile delays both alike.
+async fn compare(mut few: Asked, mut many: Asked) -> (Times, Times) {
+    let places = few.samples.len().min(many.samples.len());
+    // The first round opens the connections, prepares the statements, and has the system fetch what
+    // it does not have of the files.
+    for warm in [false, true] {
+        for place in 0..places {
+            few.ask(place, warm).await;
+            many.ask(place, warm).await;
+        }
+    }
+    (few.times(), many.times())
 }

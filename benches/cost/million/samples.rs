@@ -74,7 +74,8 @@ pub(super) fn all(db: &Connection, size: Size, each: usize, now: DateTime<Utc>) 
             .map(|name| Category(name.to_owned()))
             .to_vec(),
         language: Lang::En,
-        timezone: chrono_tz::UTC,
+        // Its days begin in the midst of those of UTC, so the statistics have parts of days to count.
+        timezone: chrono_tz::America::New_York,
         admin_names: false,
         person_per_minute: 0,
     };

@@ -113,7 +113,7 @@ async fn serve(start: Start, started: oneshot::Sender<io::Result<ServerHandle>>)
     let server = HttpServer::new(move || {
         App::new()
             .app_data(web::Data::new(context.clone()))
-            .configure(bot::routes)
+            .configure(|config| bot::routes(config, &context.token))
             .service(
                 web::scope("/sandbox")
                     .wrap(from_fn(page::only_from_here))
