@@ -15,7 +15,7 @@ mod place;
 mod turn;
 mod user;
 
-use chrono::{Days, NaiveTime, TimeZone};
+use chrono::{Days, NaiveTime, TimeDelta, TimeZone};
 
 use self::intent::{Asked, Intent};
 use self::pace::Tempo;
@@ -442,11 +442,13 @@ fn answer_needs(ticket: TicketId) -> Vec<Need> {
 
 fn statistics_need(settings: &Settings, now: Time) -> Need {
     let today = now.with_timezone(&settings.timezone).date_naive();
+    // Where clocks are put forward at midnight, the day begins with the first quarter that there is.
     let start = |date: chrono::NaiveDate| {
-        settings
-            .timezone
-            .from_local_datetime(&date.and_time(NaiveTime::MIN))
-            .earliest()
+        (0..=96)
+            .find_map(|quarter| {
+                let clock = date.and_time(NaiveTime::MIN) + TimeDelta::minutes(15 * quarter);
+                settings.timezone.from_local_datetime(&clock).earliest()
+            })
             .map_or(now, |start| start.to_utc())
     };
     Need::Statistics {
