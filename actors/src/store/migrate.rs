@@ -80,7 +80,10 @@ pub async fn up(db: &Db) -> Result<usize, StoreError> {
     let before = status(db).await?;
     schema(&before)?;
     match db {
-        Db::Sqlite(file) => SQLITE.run(file.writer()).await?,
+        Db::Sqlite(file) => {
+            SQLITE.run(file.writer()).await?;
+            file.renew_readers().await?;
+        }
         Db::Postgres(server) => POSTGRES.run(server.writer()).await?,
     }
     Ok(missing(&before).count())
@@ -140,6 +143,7 @@ pub async fn down(db: &Db, target: i64, lose_data: bool, at: Time) -> Result<Dow
         Db::Sqlite(file) => {
             let copy = copy(file, at).await?;
             SQLITE.undo(file.writer(), target).await?;
+            file.renew_readers().await?;
             Some(copy)
         }
         Db::Postgres(server) => {
@@ -213,7 +217,7 @@ async fn tables(tx: &mut Connection) -> Result<Vec<String>, StoreError> {
 /// A table in which people's data is; what the desk remembers about itself can be made again.
 pub(super) async fn table_with_rows(db: &Db) -> Result<Option<String>, StoreError> {
     let mut tx = db.read().await?;
-    let ours = ["desk_state", "admins", "ticket_counts"];
+    let ours = ["desk_state", "admins", "ticket_counts", "ticket_days"];
     let tables = tables(&mut tx).await?;
     let with_data = tables.into_iter().filter(|name| {
         !name.starts_with("sqlite_")

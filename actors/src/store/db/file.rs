@@ -124,6 +124,16 @@ impl File {
         &self.writer
     }
 
+    /// Closes the connections that read and are idle, so that others take their place. After a
+    /// migration: what they know of the tables is former, and the driver does not bear to find more
+    /// columns in a row than the statement had when it was prepared.
+    pub(in crate::store) async fn renew_readers(&self) -> Result<(), StoreError> {
+        while let Some(reader) = self.readers.try_acquire() {
+            reader.close().await?;
+        }
+        Ok(())
+    }
+
     /// Closes all connections, once what they do is done; every later use is answered
     /// `Unavailable(Closed)`.
     pub(super) async fn close(&self) {

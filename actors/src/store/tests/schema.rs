@@ -89,6 +89,17 @@ async fn down_keeps_data_unless_told_and_copies_it_first() {
 }
 
 #[tokio::test]
+async fn what_is_there_is_read_after_a_migration() {
+    let rig = Rig::new().await;
+    rig.done(opening(1, ANNA, 0, "Printer", at(1))).await;
+    migrate::down(&rig.db, 8, true, at(2)).await.unwrap();
+    assert!(migrate::up(&rig.db).await.unwrap() > 0);
+    for _ in 0..3 {
+        assert_eq!(ticket(&rig, 1).await.subject, "Printer");
+    }
+}
+
+#[tokio::test]
 async fn other_schemas_are_refused_in_words() {
     let (_folder, db) = fresh().await;
     let older = migrate::ready(&db, false).await;
