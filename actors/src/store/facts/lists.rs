@@ -255,12 +255,33 @@ pub(super) async fn find(tx: &mut Connection, words: &str, page: u32) -> Result<
         }
     }
     match Words::of(words)? {
-        Some(words) => Hits::Words(words).page(tx, page).await,
+        Some(words) => with_words(tx, &words, page).await,
         None => Ok(List {
             pages: 1,
             ..List::default()
         }),
     }
+}
+
+/// A page of the tickets that have all of these words in their subject, in any order.
+async fn with_words(tx: &mut Connection, words: &Words, page: u32) -> Result<List, StoreError> {
+    let ids = words.newest(tx, MOST_HITS).await?;
+    let total = ids.len() as u64;
+    let (page, pages) = clamp(page, total, Facts::LIST_PAGE);
+    let shown = ids.chunks(Facts::LIST_PAGE as usize).nth(page as usize);
+    let found = sql::query(
+        "SELECT * FROM tickets
+         WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each($1)) ORDER BY id DESC",
+    )
+    .bind(rows::ids(shown.unwrap_or_default().iter().copied()))
+    .fetch_all(&mut *tx)
+    .await?;
+    Ok(List {
+        rows: with_names(tx, &found).await?,
+        page,
+        pages,
+        total,
+    })
 }
 
 /// What a search looks at, each with a query of its own.
@@ -269,8 +290,6 @@ enum Hits<'a> {
     User(&'a str),
     /// A ticket's number, here or in the older bot, or a person's id.
     Number(i64),
-    /// Words of the subject, all of them, in any order.
-    Words(Words),
 }
 
 impl Hits<'_> {
@@ -299,7 +318,6 @@ impl Hits<'_> {
                      WHERE id = $1 OR user_id = $1 OR former_number = $1",
             )
             .bind(*number),
-            Self::Words(words) => return words.count(tx, MOST_HITS).await,
         };
         query.fetch_one(tx).await
     }
@@ -327,7 +345,6 @@ impl Hits<'_> {
             .bind(size)
             .bind(skip)
             .bind(*number),
-            Self::Words(words) => return words.page(tx, size, skip).await,
         };
         query.fetch_all(tx).await
     }
