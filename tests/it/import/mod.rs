@@ -17,7 +17,7 @@ use crate::town::{ANNA, EMMA, KATE, OLEG, Town};
 
 /// What an import that is undone leaves behind: its own row, numbers that are never given twice, and
 /// counts of 0.
-const TRAIL: [&str; 3] = ["imports", "sqlite_sequence", "ticket_counts"];
+const TRAIL: [&str; 4] = ["imports", "sqlite_sequence", "ticket_counts", "ticket_days"];
 
 /// What a desk writes of itself while it runs.
 const OWN: [&str; 1] = ["desk_state"];

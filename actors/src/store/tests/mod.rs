@@ -18,6 +18,7 @@ mod search;
 mod sending;
 mod server;
 mod state;
+mod statistics;
 
 use chrono::{DateTime, TimeDelta};
 use frontdesk_desk::Outcome;
