@@ -126,7 +126,7 @@ impl Node {
             }
             // Whoever was cut off for a while has to ask first whether it is still its turn.
             // If it is not, that is told above.
-            if let Ok(true) = self.db.try_to_send().await {
+            if let Ok(true) = self.db.still_sends().await {
                 tell(&self.look_around, LookAround).await;
             }
             next = self.clock.now() + LOOK_EVERY;

@@ -101,6 +101,18 @@ impl Db {
         }
     }
 
+    /// Whether this still is the desk that sends, whatever was heard of it last; it does not become so
+    /// by this.
+    ///
+    /// # Errors
+    /// As [`try_to_send`](Self::try_to_send).
+    pub async fn still_sends(&self) -> Result<bool, StoreError> {
+        match self {
+            Self::Sqlite(_) => Ok(true),
+            Self::Postgres(server) => server.still_sends().await,
+        }
+    }
+
     /// Whether this is the desk that sends.
     pub fn sends(&self) -> watch::Receiver<bool> {
         match self {

@@ -4,6 +4,7 @@ mod database;
 mod nodes;
 mod pages;
 mod poison;
+mod reigns;
 mod reloads;
 mod server;
 mod standby;

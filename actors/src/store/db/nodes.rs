@@ -219,6 +219,14 @@ impl Server {
         Ok(sends)
     }
 
+    /// Whether it still is the desk that sends: its session is tested, and taken anew if it was cut off.
+    /// It does not become so by this, or what another one left meanwhile would never be taken up.
+    pub(super) async fn still_sends(&self) -> Result<bool, StoreError> {
+        let (tx, sends) = self.write().await?;
+        tx.rollback().await?;
+        Ok(sends)
+    }
+
     /// Is no longer the desk that sends.
     pub(super) async fn send_no_more(
         &self,
