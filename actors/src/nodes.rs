@@ -59,7 +59,12 @@ impl Node {
             ask(&self.take_over, TakeOver { at }).await?;
             ask(&self.resume, Resume).await
         };
-        match begun.await {
+        let begun = begun.await;
+        if begun.is_err() {
+            // What it noted for a reign that has not begun may be another's by the next try.
+            tell(&self.stand_back, StandBack).await;
+        }
+        match begun {
             Ok(()) => Ok(true),
             // Another one was faster after all.
             Err(StoreError::Superseded) => Ok(false),
