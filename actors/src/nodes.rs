@@ -17,11 +17,15 @@ use crate::store::news::{Heard, News};
 use crate::store::{Db, StoreError};
 use crate::tickets::{LookUp, TakeOver};
 
-/// How often a desk tries to be the one that sends.
+/// How often a desk looks whether it can be the one that sends.
 const TRY_EVERY: TimeDelta = TimeDelta::milliseconds(500);
 
 /// How often the one that sends makes sure that it still is, and looks for what it was not told.
 const LOOK_EVERY: TimeDelta = TimeDelta::seconds(1);
+
+/// For how long nobody may send before another takes the place: the one that sends has it again sooner
+/// if its session was cut off, or the server started anew, and knows what became of its calls.
+const RETURNS: TimeDelta = TimeDelta::seconds(2);
 
 /// What finds out which desk sends, and whom it tells.
 #[derive(Clone)]
@@ -98,21 +102,31 @@ impl Node {
     /// Waits until this is the desk that sends: true; or until the program stops.
     async fn wait(&self, heard: &mut mpsc::Receiver<Heard>) -> bool {
         let mut next = self.clock.now() + TRY_EVERY;
+        let mut vacant_since = None;
         loop {
-            tokio::select! {
+            let given_up = tokio::select! {
                 word = heard.recv() => match word {
-                    Some(Heard::Vacant) => {}
+                    Some(Heard::Vacant) => true,
                     // It is for the one that sends.
                     Some(_) => continue,
                     None => return false,
                 },
-                () = self.clock.sleep_until(next) => {}
-            }
+                () = self.clock.sleep_until(next) => false,
+            };
             // While the database is away, nobody sends.
-            if let Ok(true) = self.try_to_send().await {
+            let vacant = given_up || matches!(self.db.is_vacant().await, Ok(true));
+            let now = self.clock.now();
+            next = now + TRY_EVERY;
+            if !vacant {
+                vacant_since = None;
+                continue;
+            }
+            let since = *vacant_since.get_or_insert(now);
+            if (given_up || since + RETURNS <= now)
+                && let Ok(true) = self.try_to_send().await
+            {
                 return true;
             }
-            next = self.clock.now() + TRY_EVERY;
         }
     }
 

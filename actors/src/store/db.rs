@@ -113,6 +113,17 @@ impl Db {
         }
     }
 
+    /// Whether no desk sends now.
+    ///
+    /// # Errors
+    /// As [`try_to_send`](Self::try_to_send).
+    pub async fn is_vacant(&self) -> Result<bool, StoreError> {
+        match self {
+            Self::Sqlite(_) => Ok(false),
+            Self::Postgres(server) => server.is_vacant().await,
+        }
+    }
+
     /// Whether this is the desk that sends.
     pub fn sends(&self) -> watch::Receiver<bool> {
         match self {

@@ -141,3 +141,49 @@ async fn a_desk_that_slept_through_the_reign_of_another_takes_up_what_that_one_l
     town.all_sent().await;
     first.stops().await;
 }
+
+#[actix_rt::test]
+async fn a_session_that_is_cut_makes_nothing_come_twice() {
+    let Some((town, first)) = Town::open().await else {
+        return;
+    };
+    town.ticket().await;
+    let second = town.another().await;
+    let slow = Fault::Delay {
+        millis: 4_000,
+        jitter_millis: 0,
+    };
+    for words in ["first words", "second words"] {
+        town.place
+            .sandbox
+            .fail_next("*", Some(KATE), slow.clone(), 1);
+        town.on_its_way(words).await;
+        town.cut();
+        town.all_sent().await;
+        assert_eq!(town.times(KATE, words), 1);
+    }
+    assert_eq!(second.count(SENDS), 0);
+    second.stops().await;
+    first.stops().await;
+}
+
+#[actix_rt::test]
+async fn a_server_that_restarts_makes_nothing_come_twice() {
+    let Some((mut town, first)) = Town::open().await else {
+        return;
+    };
+    town.ticket().await;
+    let second = town.another().await;
+    let slow = Fault::Delay {
+        millis: 6_000,
+        jitter_millis: 0,
+    };
+    town.place.sandbox.fail_next("*", Some(KATE), slow, 1);
+    town.on_its_way("still there").await;
+    town.server.fall();
+    town.server.rise().await;
+    town.all_sent().await;
+    assert_eq!(town.times(KATE, "still there"), 1);
+    second.stops().await;
+    first.stops().await;
+}

@@ -227,6 +227,14 @@ impl Server {
         Ok(sends)
     }
 
+    /// Whether no desk sends now. The session of this one is tested by it.
+    pub(super) async fn is_vacant(&self) -> Result<bool, StoreError> {
+        let (mut tx, _) = self.write().await?;
+        let sender: Option<i32> = sqlx::query_scalar(SENDER).fetch_optional(&mut *tx).await?;
+        tx.rollback().await?;
+        Ok(sender.is_none())
+    }
+
     /// Is no longer the desk that sends.
     pub(super) async fn send_no_more(
         &self,
