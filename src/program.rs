@@ -440,7 +440,10 @@ impl Program {
     /// # Errors
     /// [`StopError`]; nothing is lost then either.
     pub async fn stop(self) -> Result<(), StopError> {
-        self.node.abort();
+        // The one that sends keeps its place until what became of its calls is stored.
+        if !*self.sends.borrow() {
+            self.node.abort();
+        }
         let end = Instant::now() + self.grace;
         let calls_end = end - self.grace / CLOSING_SHARE;
         let in_time = timeout_at(calls_end, async {
@@ -453,6 +456,7 @@ impl Program {
         })
         .await
         .is_ok();
+        self.node.abort();
         let at = self.clock.now();
         match timeout_at(end, self.tickets.send(tickets::Stop { at })).await {
             Ok(Ok(stopped)) => stopped?,

@@ -187,3 +187,20 @@ async fn a_server_that_restarts_makes_nothing_come_twice() {
     second.stops().await;
     first.stops().await;
 }
+
+#[actix_rt::test]
+async fn a_desk_that_stands_still_gives_way() {
+    let Some((town, first)) = Town::open().await else {
+        return;
+    };
+    town.ticket().await;
+    let second = town.another().await;
+    first.tell(Signal::STOP);
+    second.says(SENDS).await;
+    town.place.emma().text("still there");
+    town.reads(KATE, "still there").await;
+    first.tell(Signal::CONT);
+    first.says("another desk sends now").await;
+    first.stops().await;
+    second.stops().await;
+}

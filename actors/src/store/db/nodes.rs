@@ -35,6 +35,11 @@ const LAST: &str = "SELECT CAST(value AS BIGINT) FROM desk_state WHERE name = 's
 /// The lock that all desks have in common.
 const JOIN: &str = "SELECT pg_try_advisory_lock_shared(1718579046, 3)";
 
+/// A desk is never silent for so long: it looks each second which one sends. One that stands still gives
+/// up its locks by this, and in the middle of a write lets the others write.
+const NEVER_SILENT: &str = "SET idle_session_timeout = '10s'; \
+     SET idle_in_transaction_session_timeout = '10s'";
+
 /// The same for a command that needs the database for itself.
 const CLAIM: &str = "SELECT pg_try_advisory_lock(1718579046, 3)";
 
@@ -83,6 +88,17 @@ impl Node {
             run: AtomicI64::new(0),
             sends: watch::Sender::new(false),
         }
+    }
+
+    /// Readies a new session of the writer.
+    pub(super) async fn begin_session(
+        &self,
+        connection: &mut PgConnection,
+    ) -> Result<(), sqlx::Error> {
+        if self.joined.load(Ordering::Acquire) {
+            connection.execute(NEVER_SILENT).await?;
+        }
+        Ok(())
     }
 
     /// Makes sure that the locks are held by this session, which is about to write; answers whether
@@ -174,7 +190,8 @@ impl Server {
     pub(super) async fn join(&self) -> Result<(), StoreError> {
         self.take(JOIN).await?;
         self.node.joined.store(true, Ordering::Release);
-        Ok(())
+        let mut connection = self.writer.acquire().await?;
+        Ok(self.node.begin_session(&mut connection).await?)
     }
 
     async fn take(&self, lock: &'static str) -> Result<(), StoreError> {

@@ -80,10 +80,16 @@ impl Server {
         // The pools would say no more than that they waited.
         look_at(&options).await?;
         let pool = || PgPoolOptions::new().acquire_timeout(ACQUIRE);
+        let node = Arc::new(Node::new());
+        let begins = node.clone();
         let writer = pool()
             .max_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
+            .after_connect(move |connection, _| {
+                let node = begins.clone();
+                Box::pin(async move { node.begin_session(connection).await })
+            })
             .connect_lazy_with(options.clone());
         let readers = pool()
             .max_connections(settings.readers.max(1))
@@ -97,7 +103,7 @@ impl Server {
             writer,
             readers,
             listener,
-            node: Arc::new(Node::new()),
+            node,
         })
     }
 
