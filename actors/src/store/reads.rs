@@ -12,7 +12,7 @@ use super::db::Db;
 use super::error::StoreError;
 use super::rows::{self, get_json, get_word, ids, micros};
 use super::sql::{self, Connection, Row};
-use super::types::{DueNotice, Head, Hold, StoredConversation, UnshownScreen};
+use super::types::{DueNotice, Head, Hold, ScreenEnd, Shown, StoredConversation, UnshownScreen};
 use super::writing::outbox;
 use super::writing::state::{self, EVERYBODY};
 use crate::tickets::Remembered;
@@ -139,11 +139,23 @@ macro_rules! unshown {
     };
 }
 
-/// All screens that were committed and not shown.
-pub(crate) async fn unshown(db: &Db) -> Result<Vec<UnshownScreen>, StoreError> {
+/// All screens that were committed and not shown, and those among them that cannot be read: a later
+/// version may have stored them. They keep no other from being shown.
+pub(crate) async fn unshown(db: &Db) -> Result<(Vec<UnshownScreen>, Vec<ScreenEnd>), StoreError> {
     let mut tx = db.read().await?;
     let found = sql::query(unshown!()).fetch_all(&mut tx).await?;
-    found.iter().map(screen).collect()
+    let (mut screens, mut unreadable) = (Vec::with_capacity(found.len()), Vec::new());
+    for row in &found {
+        match screen(row) {
+            Ok(screen) => screens.push(screen),
+            Err(_) => unreadable.push(ScreenEnd {
+                person: PersonId(row.try_get("id")?),
+                number: row.try_get("screen_no")?,
+                end: Shown::Failed,
+            }),
+        }
+    }
+    Ok((screens, unreadable))
 }
 
 /// Those of these people.

@@ -18,7 +18,7 @@ use tracing::warn;
 use super::db::Db;
 use super::error::StoreError;
 use super::news::{self, News};
-use super::types::{Committed, Decision, Head, Started};
+use super::types::{Committed, Decision, Head, ScreenEnd, Started};
 use super::writing;
 use crate::measure::{self, Mailbox, Waiting};
 use crate::tickets::{
@@ -64,6 +64,8 @@ pub enum Work {
     },
     /// See [`Record`].
     Record(Record),
+    /// Gives up screens that cannot be read.
+    GiveUpScreens(Vec<ScreenEnd>),
     /// See [`PutAside`].
     PutAside(PutAside),
     /// See [`RetryFailed`].
@@ -81,7 +83,7 @@ impl Work {
     fn is_of_the_sender(&self) -> bool {
         matches!(
             self,
-            Self::TakeOver(_) | Self::Take { .. } | Self::Record(_)
+            Self::TakeOver(_) | Self::Take { .. } | Self::Record(_) | Self::GiveUpScreens(_)
         )
     }
 }
@@ -414,6 +416,12 @@ async fn apply(db: &Db, memory: &mut Memory, works: &[&Work]) -> Result<Vec<Done
             }
             Work::FoldOn { now } => {
                 writing::outbox::fold_on(&mut tx, *now).await?;
+                Done::Nothing
+            }
+            Work::GiveUpScreens(screens) => {
+                for screen in screens {
+                    writing::screens::give_up(&mut tx, screen).await?;
+                }
                 Done::Nothing
             }
             Work::PutAside(aside) => {

@@ -314,7 +314,19 @@ impl Handler<Screens> for Tickets {
 
     fn handle(&mut self, _: Screens, _: &mut Self::Context) -> Self::Result {
         let db = self.db.clone();
-        self.read(async move { reads::unshown(&db).await })
+        let writer = self.writer.clone();
+        self.read(async move {
+            let (screens, unreadable) = reads::unshown(&db).await?;
+            if !unreadable.is_empty() {
+                for ScreenEnd { person, number, .. } in &unreadable {
+                    error!(%person, screen = number, "a screen cannot be read, and is given up");
+                }
+                let writer = writer.ok_or(StoreError::CLOSED)?;
+                let given_up = Work::GiveUpScreens(unreadable);
+                writer.run(given_up, Done::nothing).await?;
+            }
+            Ok(screens)
+        })
     }
 }
 

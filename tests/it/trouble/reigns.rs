@@ -204,3 +204,27 @@ async fn a_desk_that_stands_still_gives_way() {
     first.stops().await;
     second.stops().await;
 }
+
+#[actix_rt::test]
+async fn a_screen_that_cannot_be_read_keeps_nobody_else_waiting() {
+    let Some((town, first)) = Town::open().await else {
+        return;
+    };
+    town.ticket().await;
+    let url = town.server.url("postgres");
+    let spoil = format!(
+        "UPDATE conversations SET screen = '{{\"of\": \"a later version\"}}', screen_no = screen_no + 1
+         WHERE person_id = {KATE} RETURNING CAST(person_id AS TEXT)"
+    );
+    let second = town.another().await;
+    assert_eq!(texts(&url, &spoil).len(), 1);
+    let words = "a screen cannot be read, and is given up";
+    first.says(words).await;
+    assert_eq!(texts(&url, &spoil).len(), 1);
+    kill(first).await;
+    second.says(SENDS).await;
+    town.place.emma().text("still there");
+    town.reads(KATE, "still there").await;
+    assert_eq!(second.count(words), 1);
+    second.stops().await;
+}

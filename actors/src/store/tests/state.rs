@@ -279,7 +279,7 @@ async fn a_screen_that_cannot_be_shown_is_given_up() {
     let rig = Rig::new().await;
     rig.done(opening(1, ANNA, 0, "Printer", at(1))).await;
     rig.ended(ANNA, 1, Shown::Unreachable, at(2)).await;
-    assert!(reads::unshown(&rig.db).await.unwrap().is_empty());
+    assert!(reads::unshown(&rig.db).await.unwrap().0.is_empty());
     assert!(!rig.load(ANNA).await.me.unwrap().reachable);
 }
 

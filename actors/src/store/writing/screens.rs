@@ -96,7 +96,10 @@ async fn shown(connection: &mut Connection, newest: &[InMessage]) -> Result<(), 
 }
 
 /// A screen that is given up; nothing more is sent on its account.
-async fn give_up(connection: &mut Connection, screen: &ScreenEnd) -> Result<(), StoreError> {
+pub(in crate::store) async fn give_up(
+    connection: &mut Connection,
+    screen: &ScreenEnd,
+) -> Result<(), StoreError> {
     sql::query("UPDATE conversations SET shown_no = max(shown_no, $2) WHERE person_id = $1")
         .bind(screen.person.0)
         .bind(screen.number)
