@@ -206,6 +206,26 @@ async fn a_desk_that_stands_still_gives_way() {
 }
 
 #[actix_rt::test]
+async fn desks_that_start_at_once_on_an_empty_database_all_open() {
+    let Some(server) = Server::own().await else {
+        return;
+    };
+    let mut place = Place::new().await;
+    place.settings = vec![("FRONTDESK_DATABASE__URL", server.url("postgres"))];
+    let desks: Vec<Desk> = (0..4).map(|_| place.open()).collect();
+    for desk in &desks {
+        desk.says("the desk is open").await;
+    }
+    place.emma().text("/start");
+    place.emma_reads("This is support").await;
+    let waiting = desks.iter().filter(|desk| desk.count(WAITS) == 1);
+    assert_eq!(waiting.count(), 3);
+    for desk in desks {
+        desk.stops().await;
+    }
+}
+
+#[actix_rt::test]
 async fn a_screen_that_cannot_be_read_keeps_nobody_else_waiting() {
     let Some((town, first)) = Town::open().await else {
         return;
