@@ -132,7 +132,8 @@ pub struct TakeUp {
     pub urged: Vec<ChatId>,
 }
 
-/// Other desks may have committed something that was not told.
+/// This still is the desk that sends, and others may have committed something that was not told. Once it
+/// was sent it has to come again and again, or no more calls begin.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub struct LookAround;
@@ -203,6 +204,8 @@ pub struct Notifier {
     /// How many calls run at once.
     calls: usize,
     role: Role,
+    /// Until when it is sure that no other desk sends; no end before the first [`LookAround`].
+    sure_until: Option<Time>,
     schedule: Schedule,
     limits: Limits,
     /// When the limit over all chats lets the next call through, if it does not now.
@@ -242,6 +245,7 @@ impl Notifier {
             mailbox: settings.mailbox,
             calls: settings.calls,
             role: Role::Bystander,
+            sure_until: None,
             schedule: Schedule::new(settings.calls),
             limits: Limits::new(settings.limits, &neighbours.clock),
             room_at: None,

@@ -79,7 +79,8 @@ impl Notifier {
     }
 
     fn may_begin(&self, now: Time) -> bool {
-        matches!(self.line.admits(now), Admits::Any | Admits::Probe)
+        let sure = self.sure_until.is_none_or(|until| now < until);
+        sure && matches!(self.line.admits(now), Admits::Any | Admits::Probe)
     }
 
     fn begin_job(&mut self, chat: ChatId, job: Job, now: Time) {

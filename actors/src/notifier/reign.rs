@@ -27,6 +27,10 @@ const CROWD: usize = 1_000;
 const ASK_EVERY: TimeDelta = TimeDelta::milliseconds(20);
 const ASK_TIMES: usize = 100;
 
+/// So long after it was made sure that this desk sends, it begins calls: one that stood still, or that the
+/// database is away from, asks first.
+const SURE_FOR: TimeDelta = TimeDelta::seconds(3);
+
 /// What this desk is among those of its database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
@@ -42,6 +46,7 @@ impl Notifier {
     /// Forgets all that there was to send, and whatever is on its way.
     pub(super) fn reset(&mut self) {
         self.role = Role::Bystander;
+        self.sure_until = None;
         self.caller = Arc::new(Caller {
             client: self.caller.client.clone(),
             settings: self.caller.settings.clone(),
@@ -128,6 +133,7 @@ impl Handler<LookAround> for Notifier {
         if self.role != Role::Sender {
             return;
         }
+        self.sure_until = Some(self.neighbours.clock.now() + SURE_FOR);
         self.trips.look = true;
         self.trips.look_for_screens |= self.schedule.waiting() < CROWD;
         self.pump(context);

@@ -110,3 +110,19 @@ async fn beside_the_one_that_sends_its_records_are_asked_for() {
         tokio::task::yield_now().await;
     }
 }
+
+#[actix::test]
+async fn a_desk_that_stood_still_begins_nothing_before_it_is_sure_that_it_sends() {
+    let desk = Desk::obliging(Rows::default()).await;
+    desk.notifier.send(LookAround).await.unwrap();
+    desk.show(ANNA, 1, None, None).await;
+    desk.settle().await;
+    assert_eq!(desk.calls().len(), 1);
+    desk.clock.advance(TimeDelta::seconds(4));
+    desk.show(EMMA, 1, None, None).await;
+    desk.settle().await;
+    assert_eq!(desk.calls().len(), 1);
+    desk.notifier.send(LookAround).await.unwrap();
+    desk.settle().await;
+    assert_eq!(desk.shown().len(), 2);
+}
