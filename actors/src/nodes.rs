@@ -8,13 +8,14 @@
 
 use actix::{Message, Recipient};
 use chrono::TimeDelta;
+use frontdesk_desk::ticket::Time;
 use tokio::sync::{mpsc, watch};
 use tracing::{info, warn};
 
 use crate::clock::Clock;
 use crate::notifier::{LookAround, Resume, StandBack, TakeUp};
 use crate::store::news::{Heard, News};
-use crate::store::{Db, StoreError};
+use crate::store::{Db, Seat, StoreError};
 use crate::tickets::{LookUp, TakeOver};
 
 /// How often a desk looks whether it can be the one that sends.
@@ -23,8 +24,8 @@ const TRY_EVERY: TimeDelta = TimeDelta::milliseconds(500);
 /// How often the one that sends makes sure that it still is, and looks for what it was not told.
 const LOOK_EVERY: TimeDelta = TimeDelta::seconds(1);
 
-/// For how long nobody may send before another takes the place: the one that sends has it again sooner
-/// if its session was cut off, or the server started anew, and knows what became of its calls.
+/// For how long the one that sends may be without its place: if its session was cut off, or the server
+/// started anew, it has it again sooner, and knows what became of its calls.
 const RETURNS: TimeDelta = TimeDelta::seconds(2);
 
 /// What finds out which desk sends, and whom it tells.
@@ -102,7 +103,8 @@ impl Node {
     /// Waits until this is the desk that sends: true; or until the program stops.
     async fn wait(&self, heard: &mut mpsc::Receiver<Heard>) -> bool {
         let mut next = self.clock.now() + TRY_EVERY;
-        let mut vacant_since = None;
+        let (mut lost_since, mut away_since) = (None, None);
+        let has_passed = |since: Time, now: Time| since + RETURNS <= now;
         loop {
             let given_up = tokio::select! {
                 word = heard.recv() => match word {
@@ -113,18 +115,23 @@ impl Node {
                 },
                 () = self.clock.sleep_until(next) => false,
             };
-            // While the database is away, nobody sends.
-            let vacant = given_up || matches!(self.db.is_vacant().await, Ok(true));
+            let seat = self.db.seat().await;
             let now = self.clock.now();
             next = now + TRY_EVERY;
-            if !vacant {
-                vacant_since = None;
-                continue;
-            }
-            let since = *vacant_since.get_or_insert(now);
-            if (given_up || since + RETURNS <= now)
-                && let Ok(true) = self.try_to_send().await
-            {
+            let free = match seat {
+                Ok(Seat::Taken) => {
+                    lost_since = None;
+                    false
+                }
+                Ok(Seat::Lost) => given_up || has_passed(*lost_since.get_or_insert(now), now),
+                Ok(Seat::Left) => given_up || away_since.is_none_or(|since| has_passed(since, now)),
+                // While the database is away, nobody sends, and the one that did comes back with it.
+                Err(_) => {
+                    away_since = Some(now);
+                    false
+                }
+            };
+            if free && let Ok(true) = self.try_to_send().await {
                 return true;
             }
         }

@@ -15,6 +15,7 @@ pub(super) mod nodes;
 pub(super) mod server;
 
 use self::file::File;
+pub use self::nodes::Seat;
 use self::server::Server;
 
 /// How to open the database.
@@ -113,14 +114,14 @@ impl Db {
         }
     }
 
-    /// Whether no desk sends now.
+    /// Whether another can become the desk that sends.
     ///
     /// # Errors
-    /// As [`try_to_send`](Self::try_to_send).
-    pub async fn is_vacant(&self) -> Result<bool, StoreError> {
+    /// `Unavailable` if it cannot be found out, or this desk itself was cut off since it wrote last.
+    pub async fn seat(&self) -> Result<Seat, StoreError> {
         match self {
-            Self::Sqlite(_) => Ok(false),
-            Self::Postgres(server) => server.is_vacant().await,
+            Self::Sqlite(_) => Ok(Seat::Taken),
+            Self::Postgres(server) => server.seat().await,
         }
     }
 

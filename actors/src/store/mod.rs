@@ -34,7 +34,7 @@ mod writing;
 #[cfg(test)]
 mod tests;
 
-pub use db::{Claim, Db, DbSettings, Risk, is_postgres};
+pub use db::{Claim, Db, DbSettings, Risk, Seat, is_postgres};
 pub use error::{StoreError, Trouble};
 pub use types::{
     Committed, Decision, Delivered, DeliveryResult, DueNotice, Head, Hold, QuarantineId, Queued,

@@ -29,6 +29,18 @@ const SENDER: &str = "SELECT pid FROM pg_locks
      WHERE locktype = 'advisory' AND classid = 1718579046 AND objid = 2 AND granted
        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
 
+/// The lock of a run, by another session of its desk than the one that writes.
+const ALIVE: &str = "SELECT pg_try_advisory_lock_shared(1718579048, CAST($1 AS INTEGER))";
+
+/// Whether any session has the lock of the desk that sends, and whether the desk that had it last still
+/// has another session.
+const SEAT: &str = "WITH held AS (
+         SELECT classid, objid FROM pg_locks WHERE locktype = 'advisory' AND granted
+           AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+     SELECT EXISTS (SELECT 1 FROM held WHERE classid = 1718579046 AND objid = 2),
+            EXISTS (SELECT 1 FROM held JOIN desk_state ON name = 'sender'
+                    WHERE classid = 1718579048 AND CAST(objid AS TEXT) = value)";
+
 /// The run of the desk that sent last.
 const LAST: &str = "SELECT CAST(value AS BIGINT) FROM desk_state WHERE name = 'sender'";
 
@@ -63,6 +75,17 @@ const LISTEN_AGAIN: Duration = Duration::from_secs(1);
 
 /// So many words of other desks can wait to be taken in; more of them wait at the server.
 const WORDS: usize = 64;
+
+/// Whether there is a desk that sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seat {
+    /// There is one.
+    Taken,
+    /// Its session was cut off; it may have the place again in a moment.
+    Lost,
+    /// The one that sent is gone.
+    Left,
+}
 
 /// What this program is among those that use the database.
 #[derive(Debug)]
@@ -244,12 +267,21 @@ impl Server {
         Ok(sends)
     }
 
-    /// Whether no desk sends now. The session of this one is tested by it.
-    pub(super) async fn is_vacant(&self) -> Result<bool, StoreError> {
+    /// Whether another can become the desk that sends. The session of this one is tested by it.
+    pub(super) async fn seat(&self) -> Result<Seat, StoreError> {
+        let before = self.node.session.load(Ordering::Acquire);
         let (mut tx, _) = self.write().await?;
-        let sender: Option<i32> = sqlx::query_scalar(SENDER).fetch_optional(&mut *tx).await?;
+        let (taken, alive): (bool, bool) = sqlx::query_as(SEAT).fetch_one(&mut *tx).await?;
         tx.rollback().await?;
-        Ok(sender.is_none())
+        if before != self.node.session.load(Ordering::Acquire) {
+            // Whatever cut off this one may have cut off the other as well.
+            return Err(StoreError::Unavailable(Trouble::Away));
+        }
+        Ok(match (taken, alive) {
+            (true, _) => Seat::Taken,
+            (false, true) => Seat::Lost,
+            (false, false) => Seat::Left,
+        })
     }
 
     /// Is no longer the desk that sends.
@@ -271,24 +303,30 @@ impl Server {
     /// Listens to the other desks, for as long as somebody takes it in.
     pub(super) fn listen(&self) -> mpsc::Receiver<Heard> {
         let (words, heard) = mpsc::channel(WORDS);
-        tokio::spawn(listen(self.listener.clone(), words));
+        let run = self.node.run.load(Ordering::Acquire);
+        tokio::spawn(listen(self.listener.clone(), run, words));
         heard
     }
 }
 
-async fn listen(pool: PgPool, words: mpsc::Sender<Heard>) {
+async fn listen(pool: PgPool, run: i64, words: mpsc::Sender<Heard>) {
     while !pool.is_closed() && !words.is_closed() {
         // An error ends this connection; what was said meanwhile is looked for.
-        let _ = listen_once(&pool, &words).await;
+        let _ = listen_once(&pool, run, &words).await;
         sleep(LISTEN_AGAIN).await;
     }
 }
 
 /// Listens until the connection ends, or nobody takes it in any more.
-async fn listen_once(pool: &PgPool, words: &mpsc::Sender<Heard>) -> Result<(), sqlx::Error> {
+async fn listen_once(
+    pool: &PgPool,
+    run: i64,
+    words: &mpsc::Sender<Heard>,
+) -> Result<(), sqlx::Error> {
     let mut listener = PgListener::connect_with(pool).await?;
     listener.eager_reconnect(false);
     listener.listen(CHANNEL).await?;
+    sqlx::query(ALIVE).bind(run).execute(&mut listener).await?;
     // Nobody was listening before.
     let mut heard = Some(Heard::Much);
     while let Some(word) = heard
