@@ -28,7 +28,8 @@ impl Notifier {
         let now = self.neighbours.clock.now();
         self.schedule.time_passed(now);
         self.trips.look |= self.schedule.has_room_again();
-        if self.role == Role::Sender && !self.stopping {
+        let sure = self.sure_until.is_none_or(|until| now < until);
+        if self.role == Role::Sender && sure && !self.stopping {
             self.begin(now);
         }
         while let Some(answer) = self.answers.next(now) {
@@ -79,8 +80,7 @@ impl Notifier {
     }
 
     fn may_begin(&self, now: Time) -> bool {
-        let sure = self.sure_until.is_none_or(|until| now < until);
-        sure && matches!(self.line.admits(now), Admits::Any | Admits::Probe)
+        matches!(self.line.admits(now), Admits::Any | Admits::Probe)
     }
 
     fn begin_job(&mut self, chat: ChatId, job: Job, now: Time) {

@@ -120,9 +120,13 @@ async fn a_desk_that_stood_still_begins_nothing_before_it_is_sure_that_it_sends(
     assert_eq!(desk.calls().len(), 1);
     desk.clock.advance(TimeDelta::seconds(4));
     desk.show(EMMA, 1, None, None).await;
-    desk.settle().await;
+    let mut settles = Box::pin(desk.settle());
+    for _ in 0..10 {
+        assert!(futures::poll!(&mut settles).is_pending());
+        tokio::task::yield_now().await;
+    }
     assert_eq!(desk.calls().len(), 1);
     desk.notifier.send(LookAround).await.unwrap();
-    desk.settle().await;
+    settles.await;
     assert_eq!(desk.shown().len(), 2);
 }
