@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use actix::{ActorFutureExt, AsyncContext, Context, Recipient, WrapFuture};
+use actix::{ActorFutureExt, AsyncContext, Context, Message, Recipient, WrapFuture};
 use frontdesk_desk::ids::{ChatId, NoticeId};
 use frontdesk_desk::ticket::Time;
 use tracing::{debug, error, warn};
@@ -12,7 +12,6 @@ use super::calls::Work;
 use super::reign::Role;
 use super::schedule::{MOST_CHATS, Why};
 use super::{Notifier, STORE_PAUSE};
-use crate::store::Trouble;
 use crate::tickets::{
     Delivered, DeliveryResult, DueNotice, Head, Heads, Hold, Record, ScreenEnd, Screens,
     StoreError, TakeDue,
@@ -143,21 +142,20 @@ impl Notifier {
                 Item::Hold(hold) => record.holds.push(*hold),
             }
         }
-        let recording = self.neighbours.record.send(record).into_actor(self);
-        let reign = self.caller.reign;
-        context.spawn(recording.map(move |recorded, notifier, context| {
-            if notifier.caller.reign != reign {
-                return;
-            }
-            notifier.trips.recording = false;
-            let now = notifier.neighbours.clock.now();
-            match recorded.unwrap_or(Err(StoreError::Unavailable(Trouble::Closed))) {
-                Ok(heads) => notifier.recorded(&items, heads, now),
-                Err(StoreError::Superseded) => notifier.reset(),
-                Err(error) => notifier.not_recorded(items, &error, now),
-            }
-            notifier.pump(context);
-        }));
+        let tickets = self.neighbours.record.clone();
+        self.ask(
+            context,
+            &tickets,
+            record,
+            move |recorded, notifier, _, now| {
+                notifier.trips.recording = false;
+                match recorded {
+                    Ok(heads) => notifier.recorded(&items, heads, now),
+                    Err(StoreError::Superseded) => notifier.reset(),
+                    Err(error) => notifier.not_recorded(items, &error, now),
+                }
+            },
+        );
     }
 
     fn recorded(&mut self, items: &[Item], heads: Vec<Head>, now: Time) {
@@ -198,21 +196,15 @@ impl Notifier {
             now,
             notices: heads.iter().map(|head| head.notice).collect(),
         };
-        let taking = self.neighbours.take.send(take).into_actor(self);
-        let reign = self.caller.reign;
-        context.spawn(taking.map(move |taken, notifier, context| {
-            if notifier.caller.reign != reign {
-                return;
-            }
+        let tickets = self.neighbours.take.clone();
+        self.ask(context, &tickets, take, move |taken, notifier, _, now| {
             notifier.trips.taking = false;
-            let now = notifier.neighbours.clock.now();
-            match taken.unwrap_or(Err(StoreError::Unavailable(Trouble::Closed))) {
+            match taken {
                 Ok(taken) => notifier.taken(&heads, taken, now),
                 Err(StoreError::Superseded) => notifier.reset(),
                 Err(error) => notifier.not_taken(&heads, &error, now),
             }
-            notifier.pump(context);
-        }));
+        });
     }
 
     fn taken(&mut self, asked: &[Head], taken: Vec<DueNotice>, now: Time) {
@@ -304,15 +296,10 @@ impl Notifier {
             most: PAGE,
             see_to: after.is_none().then(|| self.neighbours.clock.now()),
         };
-        let looking = self.neighbours.heads.send(heads).into_actor(self);
-        let reign = self.caller.reign;
-        context.spawn(looking.map(move |found, notifier, context| {
-            if notifier.caller.reign != reign {
-                return;
-            }
+        let tickets = self.neighbours.heads.clone();
+        self.ask(context, &tickets, heads, |found, notifier, context, now| {
             notifier.trips.looking = false;
-            let now = notifier.neighbours.clock.now();
-            match found.unwrap_or(Err(StoreError::Unavailable(Trouble::Closed))) {
+            match found {
                 Ok(heads) => {
                     notifier.trips.blocked_until = None;
                     let last = heads.last().map(|head| (head.due, head.notice));
@@ -329,8 +316,7 @@ impl Notifier {
                     notifier.block(&error, now);
                 }
             }
-            notifier.pump(context);
-        }));
+        });
     }
 
     /// Looks for screens.
@@ -340,15 +326,10 @@ impl Notifier {
         }
         self.trips.look_for_screens = false;
         self.trips.looking_for_screens = true;
-        let looking = self.neighbours.screens.send(Screens).into_actor(self);
-        let reign = self.caller.reign;
-        context.spawn(looking.map(move |found, notifier, context| {
-            if notifier.caller.reign != reign {
-                return;
-            }
+        let tickets = self.neighbours.screens.clone();
+        self.ask(context, &tickets, Screens, |found, notifier, _, now| {
             notifier.trips.looking_for_screens = false;
-            let now = notifier.neighbours.clock.now();
-            match found.unwrap_or(Err(StoreError::Unavailable(Trouble::Closed))) {
+            match found {
                 Ok(screens) => {
                     for screen in screens {
                         notifier.take_up(screen, now);
@@ -359,7 +340,29 @@ impl Notifier {
                     notifier.block(&error, now);
                 }
             }
-            notifier.pump(context);
+        });
+    }
+
+    /// Asks Tickets, and goes on with the answer, unless another reign has begun by then.
+    fn ask<M, T>(
+        &self,
+        context: &mut Context<Self>,
+        tickets: &Recipient<M>,
+        message: M,
+        go_on: impl FnOnce(Result<T, StoreError>, &mut Self, &mut Context<Self>, Time) + 'static,
+    ) where
+        M: Message<Result = Result<T, StoreError>> + Send + 'static,
+        T: Send + 'static,
+    {
+        let reign = self.caller.reign;
+        let asking = tickets.send(message).into_actor(self);
+        context.spawn(asking.map(move |answer, notifier, context| {
+            if notifier.caller.reign == reign {
+                let now = notifier.neighbours.clock.now();
+                let answer = answer.unwrap_or(Err(StoreError::CLOSED));
+                go_on(answer, notifier, context, now);
+                notifier.pump(context);
+            }
         }));
     }
 
