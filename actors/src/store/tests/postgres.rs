@@ -1,5 +1,6 @@
 //! Every test of the store once more, on PostgreSQL.
 
+use super::cluster;
 use super::server::{self, Server};
 use super::*;
 use crate::store::Trouble;
@@ -238,4 +239,22 @@ async fn a_command_that_needs_the_database_for_itself_and_desks_keep_out_of_each
     assert_eq!(other.join().await.err(), Some(StoreError::InUse));
     drop(claim);
     assert!(other.join().await.is_ok());
+}
+
+#[tokio::test]
+async fn a_database_that_keeps_its_text_in_another_encoding_is_refused_in_words() {
+    let Some(server) = Server::own().await else {
+        return;
+    };
+    let make = "CREATE DATABASE bytes ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0";
+    cluster::run_all(&server.url("postgres"), &[make.to_owned()])
+        .await
+        .unwrap();
+    let url = server.url("bytes");
+    let refused = Db::open(&DbSettings { url, readers: 1 }).await.err();
+    let words = refused.map(|error| error.to_string()).unwrap_or_default();
+    assert!(
+        words.contains("SQL_ASCII") && words.contains("'UTF8'"),
+        "{words}"
+    );
 }
