@@ -1,6 +1,7 @@
 //! `frontdesk demo`: the desk as a child process, against a Bot API server with a chat page.
 
 use std::ffi::OsString;
+use std::fs::{File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -43,6 +44,9 @@ pub enum DemoError {
         /// What is wrong.
         problem: io::Error,
     },
+    /// Another demo keeps its chats there.
+    #[error("another demo runs in {}: stop that one first, or choose another folder", .0.display())]
+    FolderInUse(PathBuf),
     /// The sandbox does not start.
     #[error("{0}")]
     Sandbox(StartError),
@@ -71,6 +75,7 @@ impl Demo {
                 (temporary.path().to_owned(), Some(temporary))
             }
         };
+        let _its_own = taken(&folder)?;
         let database = match &self.database {
             Some(database) => database.clone(),
             None => format!("sqlite:{}", folder.join("desk.db").display()),
@@ -133,6 +138,16 @@ fn made(folder: &Path) -> Result<PathBuf, DemoError> {
             path: folder.to_owned(),
             problem,
         })
+}
+
+/// Makes sure that no other demo keeps its chats in the folder, until this is dropped.
+fn taken(folder: &Path) -> Result<File, DemoError> {
+    let lock = File::create(folder.join("demo.lock"))?;
+    match lock.try_lock() {
+        Err(TryLockError::WouldBlock) => Err(DemoError::FolderInUse(folder.to_owned())),
+        // A file system without locks has none to respect.
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(lock),
+    }
 }
 
 /// The desk as the sandbox starts it.

@@ -11,8 +11,10 @@ use frontdesk_actors::store::{
     is_postgres,
     migrate::{self, Down, Step, StepState},
     quarantine::{self, Quarantined},
+    reads,
 };
 use frontdesk_actors::telegram::Token;
+use frontdesk_desk::ids::BotId;
 use frontdesk_desk::ticket::Time;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use url::Url;
@@ -219,11 +221,17 @@ pub async fn restore(
 ) -> Result<(), OperateError> {
     let Some(path) = config.database.path() else {
         return Err(OperateError::Store(StoreError::Refused(
-            "stop the desk, and put it back with `pg_restore --clean --dbname=URL FILE`".to_owned(),
+            "stop the desk, and put it back with `pg_restore --clean --if-exists --dbname=URL FILE`"
+                .to_owned(),
         )));
     };
-    let bot = config.telegram.token.as_ref().map(Token::bot_id);
-    let restored = backup::restore(file, &path, bot, now).await?;
+    let restored = match config.telegram.token.as_ref().map(Token::bot_id) {
+        Some(bot) => backup::restore(file, &path, Some(bot), now).await?,
+        None => {
+            let restored = backup::restore(file, &path, owner(config).await, now).await;
+            restored.map_err(not_this_bots)?
+        }
+    };
     let (path, file) = (path.display(), file.display());
     writeln!(out, "{path} is {file} now: {}", within(restored.contents))?;
     if let Some(former) = restored.former {
@@ -234,6 +242,25 @@ pub async fn restore(
         )?;
     }
     Ok(())
+}
+
+/// Without a token it is the database in the place that tells whose backup is wanted.
+fn not_this_bots(error: StoreError) -> StoreError {
+    match error {
+        StoreError::OtherBot { ours, theirs } => StoreError::Refused(format!(
+            "the backup is of bot {theirs}, and the database in whose place it would come is of bot \
+             {ours}: move that one away first if that is what you want"
+        )),
+        error => error,
+    }
+}
+
+/// Whose the database is that is there, as far as it can be read: it may be damaged.
+async fn owner(config: &Config) -> Option<BotId> {
+    let db = open_existing(config).await.ok()?;
+    let owner = reads::owner(&db).await;
+    db.close().await;
+    owner.ok()?
 }
 
 /// `copy`: everything from a file of SQLite into an empty database of PostgreSQL; `to` is

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use tracing::{info, warn};
 
-use crate::config::{Config, ConfigError, Setting};
+use crate::config::{self, Config, ConfigError, Setting};
 use crate::logging::LiveLevel;
 use crate::program::Program;
 use crate::texts::{OwnTexts, TextsError};
@@ -18,7 +18,7 @@ const NOT_LIVE: &str = "desk.language";
 
 /// What is in force, and where it came from.
 pub struct InForce {
-    /// The file that was named on the command line.
+    /// The file that was read at the start, if there was one: should it be gone, nothing changes.
     file: Option<PathBuf>,
     config: Config,
     /// The same as a list.
@@ -41,8 +41,9 @@ impl InForce {
     ) -> Result<Self, TextsError> {
         let texts = OwnTexts::read(config.desk.texts.as_deref())?;
         texts.wording()?.put_to_use();
+        let default = || Some(PathBuf::from(config::FILE)).filter(|file| file.exists());
         Ok(Self {
-            file,
+            file: file.or_else(default),
             config,
             settings,
             texts,

@@ -1,5 +1,5 @@
 # All that the bot says in English. `*bold*`, `_italic_` and `code` work; what people wrote is put in
-# as it is. Keys and values are listed in desk/src/text/texts.rs; a test compares them with this file.
+# as it is. Keys and values are listed in desk/src/text/texts; a test compares them with this file.
 
 ## Commands, as Telegram's menu shows them
 

@@ -210,4 +210,14 @@ async fn a_backup_of_another_bot_is_not_restored() {
     let said = err(&output);
     assert!(said.contains("the token is of bot 77"), "{said}");
     assert!(!said.contains("secret"), "{said}");
+
+    // Without a token the database that is there tells whose it has to be.
+    let backup = Connection::open(folder.path().join("b.db")).expect("a backup");
+    let another = "UPDATE desk_state SET value = '77' WHERE name = 'bot_id'";
+    assert_eq!(backup.execute(another, []), Ok(1));
+    backup.close().expect("it is closed");
+    let said = err(&run(folder.path(), &["restore", "b.db"]));
+    assert!(said.contains("the backup is of bot 77"), "{said}");
+    fs::remove_file(folder.path().join("frontdesk.db")).expect("it is there");
+    done(&run(folder.path(), &["restore", "b.db"]));
 }

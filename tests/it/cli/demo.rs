@@ -154,6 +154,13 @@ async fn the_demo_keeps_its_data_where_asked_to() {
 
     let demo = Demo::start(folder.path(), &["--data", "kept"]).await;
     assert_eq!(demo.transcript().await, before);
+    let other = run(folder.path(), &["demo", "--port", "0", "--data", "kept"]);
+    assert_eq!(other.status.code(), Some(1));
+    assert!(
+        err(&other).contains("another demo runs in"),
+        "{}",
+        err(&other)
+    );
     let after = demo.writes("/help").await;
     assert!(
         after.starts_with(before.trim_end().lines().next().expect("a line")),

@@ -43,6 +43,10 @@ async fn a_changed_file_is_taken_in_and_a_broken_one_is_not() {
     desk.tell(Signal::HUP);
     desk.says("settings stay as they were: desk.admins (config.toml): -1 is not the id")
         .await;
+    fs::rename(place.file("config.toml"), place.file("aside")).expect("a file");
+    desk.tell(Signal::HUP);
+    desk.says("config.toml cannot be read: there is no such file")
+        .await;
     place.emma().text("/admin");
     place.emma_reads("Admin menu").await;
 
