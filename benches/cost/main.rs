@@ -12,6 +12,8 @@ use std::pin::Pin;
 use crate::table::Row;
 
 mod bare;
+#[path = "../../actors/src/store/tests/cluster.rs"]
+mod cluster;
 mod crowd;
 mod desk;
 mod journeys;
@@ -44,14 +46,7 @@ const ALL: &[Measure] = &[
     ("webhook", "", |_| {
         Box::pin(async { vec![journeys::posted(128).await] })
     }),
-    (
-        "nodes",
-        "=postgres://USER@HOST/: a server on this machine, on which it makes databases",
-        |server| {
-            let server = server.map(str::to_owned);
-            Box::pin(async move { nodes::nodes(server.as_deref()).await })
-        },
-    ),
+    ("nodes", "", |_| Box::pin(nodes::nodes())),
     ("open-7000", "", |_| {
         Box::pin(async { vec![journeys::open(7000, "all carried, p99 ≤ 30 ms").await] })
     }),

@@ -4,10 +4,10 @@
 use std::net::SocketAddr;
 
 use frontdesk_sandbox::Sandbox;
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::cluster::{Cluster, run_all, texts};
 use crate::crowd::JOURNEY;
 use crate::desk::{Cpu, Desk};
 use crate::journeys::{NO_LIMITS, free_address, options, walk};
@@ -16,42 +16,38 @@ use crate::table::{Row, folder};
 /// So many people act at once.
 const PEOPLE: usize = 128;
 
-/// With one, two and three desks, on the server with this URL, which names no database.
-pub(crate) async fn nodes(server: Option<&str>) -> Vec<Row> {
-    let Some(server) = server else {
-        println!("(nodes: skipped, since no server was named: nodes=postgres://user@host/)");
+/// With one, two and three desks, on a server of this process that waits for its disk.
+pub(crate) async fn nodes() -> Vec<Row> {
+    let Some(server) = Cluster::start().await.expect("a server") else {
+        println!("(nodes: skipped, since there is no PostgreSQL on this machine)");
         return Vec::new();
     };
+    let url = format!("{}postgres", server.base());
+    let flushes = ["ALTER SYSTEM SET fsync = on", "SELECT pg_reload_conf()"].map(str::to_owned);
+    run_all(&url, &flushes).await.expect("it may do so");
+    while texts(&url, "SHOW fsync").await.expect("an answer") != ["on"] {
+        tokio::task::yield_now().await;
+    }
     let mut rows = Vec::new();
     for desks in 1..=3 {
-        rows.push(measured(server, desks).await);
+        let make = format!("CREATE DATABASE desks_{desks}");
+        run_all(&url, &[make]).await.expect("it may do so");
+        rows.push(measured(&format!("{}desks_{desks}", server.base()), desks).await);
     }
     rows
 }
 
-async fn measured(server: &str, desks: usize) -> Row {
-    let database = format!("frontdesk_cost_{}_{desks}", std::process::id());
-    let run = async |sql: String| {
-        let url = format!("{server}postgres");
-        let mut connection = PgConnection::connect(&url).await.expect("the server");
-        let ran = sqlx::query(AssertSqlSafe(sql)).execute(&mut connection);
-        ran.await.expect("it may do so");
-    };
-    run(format!(
-        "CREATE DATABASE {database} ENCODING 'UTF8' TEMPLATE template0"
-    ))
-    .await;
+async fn measured(database: &str, desks: usize) -> Row {
     let sandbox = Sandbox::start(options()).await.expect("a sandbox");
     let folder = folder();
     let listeners: Vec<SocketAddr> = (0..desks).map(|_| free_address()).collect();
     let url = format!("http://{}/", balance(listeners.clone()).await);
-    let database_url = format!("{server}{database}");
     let started: Vec<Desk> = listeners
         .iter()
         .map(|listen| {
             let listen = listen.to_string();
             let webhook = [
-                ("DATABASE__URL", database_url.as_str()),
+                ("DATABASE__URL", database),
                 ("TELEGRAM__MODE", "webhook"),
                 ("TELEGRAM__WEBHOOK__URL", &url),
                 ("TELEGRAM__WEBHOOK__LISTEN", &listen),
@@ -72,7 +68,6 @@ async fn measured(server: &str, desks: usize) -> Row {
     let row = walk(&sandbox, cpu, &JOURNEY, PEOPLE, what, "for comparison").await;
     started.into_iter().for_each(Desk::stop);
     sandbox.stop().await;
-    run(format!("DROP DATABASE {database}")).await;
     row
 }
 

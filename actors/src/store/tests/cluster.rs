@@ -56,7 +56,8 @@ impl Cluster {
             child: None,
         };
         let initdb = format!(
-            "{}\"$PROGRAMS/initdb\" -D data -U desk --auth=trust --no-sync -E UTF8 --locale=C",
+            "{}\"$PROGRAMS/initdb\" -D data -U desk --auth=trust --no-sync -E UTF8 --locale=C \
+             && echo 'fsync = off' >> data/postgresql.conf",
             cluster.somebody
         );
         succeeded("initdb", cluster.shell(&initdb).stdin(Stdio::null()))?;
@@ -106,7 +107,7 @@ impl Cluster {
     /// The server ends with the pipe, and that with this process, whatever ends it.
     fn launch(&mut self) -> io::Result<()> {
         let script = format!(
-            "({}\"$PROGRAMS/postgres\" -D data -F -p {} -c listen_addresses=127.0.0.1 \
+            "({}\"$PROGRAMS/postgres\" -D data -p {} -c listen_addresses=127.0.0.1 \
              -c unix_socket_directories= -c max_connections=300) </dev/null & \
              cat >/dev/null; kill -QUIT \"$(head -n 1 data/postmaster.pid)\"; wait",
             self.somebody, self.port
