@@ -38,17 +38,13 @@ impl Connection {
 #[derive(Debug)]
 pub struct Transaction {
     connection: Connection,
-    sends: bool,
+    /// Whether it writes for the desk that sends, of all those that use the database.
+    pub(super) sends: bool,
 }
 
 impl Transaction {
     pub(super) fn new(connection: Connection, sends: bool) -> Self {
         Self { connection, sends }
-    }
-
-    /// Whether it writes for the desk that sends, of all those that use the database.
-    pub(super) fn sends(&self) -> bool {
-        self.sends
     }
 
     /// Makes what was written last.

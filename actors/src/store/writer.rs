@@ -341,7 +341,7 @@ async fn apply(db: &Db, memory: &mut Memory, works: &[&Work]) -> Result<Vec<Done
     let since = Instant::now();
     let mut learned = *memory;
     let mut tx = db.write().await?;
-    if !tx.sends() && works.iter().any(|work| work.is_of_the_sender()) {
+    if !tx.sends && works.iter().any(|work| work.is_of_the_sender()) {
         return Err(StoreError::Superseded);
     }
 
@@ -447,7 +447,7 @@ async fn apply(db: &Db, memory: &mut Memory, works: &[&Work]) -> Result<Vec<Done
             }
             Work::Stop(_) => {
                 writing::state::stopped(&mut tx, learned.run).await?;
-                if tx.sends() {
+                if tx.sends {
                     db.send_no_more(&mut tx).await?;
                     news::vacant(&mut tx).await?;
                 }
@@ -461,7 +461,7 @@ async fn apply(db: &Db, memory: &mut Memory, works: &[&Work]) -> Result<Vec<Done
         }
     }
 
-    if !tx.sends() {
+    if !tx.sends {
         let told = News::of(works.iter().copied(), &answers);
         news::tell(&mut tx, &told).await?;
     }
