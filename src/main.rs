@@ -15,7 +15,8 @@ use frontdesk::signals::{Reloads, Signals};
 use frontdesk::texts::TextsError;
 use frontdesk::{check, import, notices, operate};
 use frontdesk_actors::clock::Clock;
-use frontdesk_actors::intake::IntakeError;
+use frontdesk_actors::intake::{IntakeError, ListenError};
+use frontdesk_actors::store::StoreError;
 use frontdesk_actors::store::notices::Which;
 use frontdesk_desk::delivery::Redo;
 use frontdesk_desk::ids::ChatId;
@@ -61,7 +62,17 @@ fn is_for_the_operator(error: &anyhow::Error) -> bool {
         || error.is::<TextsError>()
         || matches!(
             error.downcast_ref(),
-            Some(StartError::NoToken | StartError::Webhook(_))
+            Some(
+                StartError::NoToken
+                    // An address that is taken can be free in a moment.
+                    | StartError::Webhook(ListenError::File { .. })
+                    | StartError::Store(
+                        StoreError::OtherBot { .. }
+                            | StoreError::Newer { .. }
+                            | StoreError::Older { .. }
+                            | StoreError::Refused(_)
+                    )
+            )
         )
         || matches!(
             error.downcast_ref(),

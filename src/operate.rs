@@ -27,6 +27,9 @@ pub enum OperateError {
     /// There is no database yet, and the command would only make an empty one.
     #[error("there is no database at {} (database.url); a start of the desk makes it", .0.display())]
     NoDatabase(PathBuf),
+    /// There is nothing to copy from.
+    #[error("there is no database at {} (--from)", .0.display())]
+    NoSource(PathBuf),
     /// There is no such row.
     #[error("there is no quarantined update {0}; `frontdesk quarantine list` shows all")]
     NotFound(i64),
@@ -282,11 +285,10 @@ pub async fn copy(
     if let Some(path) = source.path()
         && !path.exists()
     {
-        return Err(OperateError::NoDatabase(path));
+        return Err(OperateError::NoSource(path));
     }
     let to = to.unwrap_or_else(|| config.database.url.clone());
-    // An open file of SQLite is made if it is not there: this is none of the target's doing.
-    if !is_postgres(&to) || is_postgres(from) {
+    if !is_postgres(&to) || source.path().is_none() {
         return Err(OperateError::Store(StoreError::Refused(
             "a file of SQLite is copied to a server: `--from sqlite:FILE --to postgres://…`"
                 .to_owned(),

@@ -124,3 +124,17 @@ fn check_says_what_a_start_would_stumble_over() {
         "warning  database.url: there is no file desk.db yet",
     );
 }
+
+#[test]
+fn a_copy_from_nothing_names_its_own_option() {
+    let folder = folder();
+    let to = "postgres://desk@127.0.0.1:1/none";
+    for (from, sentence) in [
+        ("sqlite:none.db", "there is no database at none.db (--from)"),
+        ("none.db", "`--from sqlite:FILE --to postgres://…`"),
+    ] {
+        let output = run(folder.path(), &["copy", "--from", from, "--to", to]);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(err(&output).contains(sentence), "{}", err(&output));
+    }
+}

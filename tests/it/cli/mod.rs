@@ -231,7 +231,7 @@ async fn the_schema_goes_up_and_down_by_command() {
     command.env("FRONTDESK_TELEGRAM__API_URL", "http://127.0.0.1:9");
     command.env("FRONTDESK_DATABASE__MIGRATE", "false");
     let output = ends(command).await;
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(2));
     assert!(
         err(&output).contains("frontdesk migrate up"),
         "{}",

@@ -109,7 +109,7 @@ async fn a_mistyped_token_does_not_claim_the_database() {
     // Now somebody's words are in it.
     let other = place.open_with(&[("FRONTDESK_TELEGRAM__TOKEN", "77:secret")]);
     let (code, log) = other.ends().await;
-    assert_eq!(code, Some(1), "{log}");
+    assert_eq!(code, Some(2), "{log}");
     assert!(log.contains("the database belongs to bot"), "{log}");
     let mut check = place.command(env!("CARGO_BIN_EXE_frontdesk"), &["check"]);
     let output = check.env("FRONTDESK_TELEGRAM__TOKEN", "77:secret").output();
