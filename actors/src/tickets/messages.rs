@@ -269,7 +269,7 @@ pub struct Recall {
 /// The last message: remembers that the program stopped in order, commits what is waiting, closes
 /// the database and stops the actor. Later messages are answered `Unavailable(Closed)` or not at
 /// all.
-#[derive(Debug, Message)]
+#[derive(Clone, Copy, Debug, Message)]
 #[rtype(result = "Result<(), StoreError>")]
 pub struct Stop {
     /// Now.

@@ -9,6 +9,8 @@ mod messages;
 #[cfg(test)]
 mod tests;
 
+use std::time::Duration;
+
 use actix::{
     Actor, ActorContext, ActorFutureExt, Context, Handler, ResponseActFuture, ResponseFuture,
     WrapFuture,
@@ -20,13 +22,14 @@ use futures::future::{BoxFuture, Shared};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::sleep;
 use tracing::error;
 
 use crate::store::quarantine::{self, Quarantined};
 use crate::store::reader::Reader;
 use crate::store::survey::{self, Survey};
 use crate::store::writer::{Done, Work, Writer};
-use crate::store::{Db, facts, reads};
+use crate::store::{Db, Trouble, facts, reads};
 
 pub use self::messages::{
     Admins, Attempt, Commit, Count, Heads, Holds, IsBeingSent, Load, LookUp, PutAside, Read,
@@ -37,6 +40,10 @@ pub use crate::store::{
     Committed, Decision, Delivered, DeliveryResult, DueNotice, Head, Hold, QuarantineId, Queued,
     ScreenEnd, Shown, Started, StoreError, StoredConversation, UnshownScreen,
 };
+
+/// How often a stop is written again that the server was away for, and the pause before.
+const AGAIN: usize = 3;
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// What a message to this actor is answered with.
 type Answer<T> = ResponseFuture<Result<T, StoreError>>;
@@ -147,6 +154,18 @@ impl Tickets {
             done.inspect_err(|error| note(&damage, error))
         })
     }
+}
+
+/// Writes the last of all. That a session was cut off is found out by the first write after it, and
+/// that the server has not noticed so by the second.
+async fn write_stop(writer: Writer, stop: Stop) -> Result<(), StoreError> {
+    for _ in 0..AGAIN {
+        match writer.run(Work::Stop(stop), Done::nothing).await {
+            Err(StoreError::Unavailable(Trouble::Away)) => sleep(PAUSE).await,
+            written => return written,
+        }
+    }
+    writer.run(Work::Stop(stop), Done::nothing).await
 }
 
 /// Keeps the first error that nothing mends.
@@ -426,7 +445,7 @@ impl Handler<Stop> for Tickets {
         let db = self.db.clone();
         let end = async move {
             let stopped = match writer {
-                Some(writer) => writer.run(Work::Stop(stop), Done::nothing).await,
+                Some(writer) => write_stop(writer, stop).await,
                 None => Err(StoreError::CLOSED),
             };
             closed.wait().await;
