@@ -16,7 +16,7 @@ use crate::clock::Clock;
 use crate::notifier::{LookAround, Resume, StandBack, TakeUp};
 use crate::store::news::{Heard, News};
 use crate::store::{Db, Seat, StoreError};
-use crate::tickets::{LookUp, TakeOver};
+use crate::tickets::{LookUp, TakeOver, ask};
 
 /// How often a desk looks whether it can be the one that sends.
 const TRY_EVERY: TimeDelta = TimeDelta::milliseconds(500);
@@ -64,16 +64,15 @@ impl Node {
             ask(&self.take_over, TakeOver { at }).await?;
             ask(&self.resume, Resume).await
         };
-        let begun = begun.await;
-        if begun.is_err() {
-            // What it noted for a reign that has not begun may be another's by the next try.
-            tell(&self.stand_back, StandBack).await;
-        }
-        match begun {
-            Ok(()) => Ok(true),
+        let Err(error) = begun.await else {
+            return Ok(true);
+        };
+        // What it noted for a reign that has not begun may be another's by the next try.
+        tell(&self.stand_back, StandBack).await;
+        match error {
             // Another one was faster after all.
-            Err(StoreError::Superseded) => Ok(false),
-            Err(error) => Err(error),
+            StoreError::Superseded => Ok(false),
+            error => Err(error),
         }
     }
 
@@ -182,14 +181,6 @@ fn gather(first: Heard, heard: &mut mpsc::Receiver<Heard>) -> Option<News> {
         word = heard.try_recv().ok();
     }
     Some(all)
-}
-
-async fn ask<M, T>(actor: &Recipient<M>, message: M) -> Result<T, StoreError>
-where
-    M: Message<Result = Result<T, StoreError>> + Send + 'static,
-    T: Send + 'static,
-{
-    actor.send(message).await.unwrap_or(Err(StoreError::CLOSED))
 }
 
 /// Tells the notifier, which may have stopped.

@@ -50,7 +50,6 @@ use self::trips::Trips;
 use crate::clock::Clock;
 use crate::live::LiveSettings;
 use crate::measure::{self, Mailbox};
-use crate::store::Trouble;
 use crate::telegram::Client;
 use crate::tickets::{
     Heads, Hold, Holds, IsBeingSent, Queued, Record, Screens, StoreError, TakeDue, TakenUp,
@@ -389,16 +388,6 @@ impl Handler<AnswerQuery> for Notifier {
         self.answers.add(answer, self.neighbours.clock.now());
         self.pump(context);
     }
-}
-
-/// Asks Tickets.
-async fn ask<M, T>(tickets: &Recipient<M>, message: M) -> Result<T, StoreError>
-where
-    M: Message<Result = Result<T, StoreError>> + Send + 'static,
-    T: Send + 'static,
-{
-    let answer = tickets.send(message).await;
-    answer.unwrap_or(Err(StoreError::Unavailable(Trouble::Closed)))
 }
 
 impl Handler<ChangeLimits> for Notifier {

@@ -14,9 +14,9 @@ use super::limits::Limits;
 use super::line::Line;
 use super::schedule::Schedule;
 use super::trips::{self, Trips};
-use super::{AwaitRecord, LookAround, Notifier, Resume, StandBack, TakeUp, ask};
+use super::{AwaitRecord, LookAround, Notifier, Resume, StandBack, TakeUp};
 use crate::clock::Clock;
-use crate::tickets::{Head, Hold, Holds, IsBeingSent, Screens, StoreError, UnshownScreen};
+use crate::tickets::{Head, Hold, Holds, IsBeingSent, Screens, StoreError, UnshownScreen, ask};
 
 /// While so many chats wait for calls, screens that were not told of are not looked for: nearly all
 /// that would be found are those of these chats.

@@ -14,7 +14,7 @@ use super::schedule::{MOST_CHATS, Why};
 use super::{Notifier, STORE_PAUSE};
 use crate::tickets::{
     Delivered, DeliveryResult, DueNotice, Head, Heads, Hold, Record, ScreenEnd, Screens,
-    StoreError, TakeDue,
+    StoreError, TakeDue, ask,
 };
 
 /// How many heads one look brings.
@@ -385,7 +385,7 @@ pub(super) async fn first_heads(tickets: &Recipient<Heads>) -> Result<Vec<Head>,
             most: PAGE,
             see_to: None,
         };
-        let page = super::ask(tickets, heads_behind).await?;
+        let page = ask(tickets, heads_behind).await?;
         let last = page.len() < PAGE;
         heads.extend(page);
         if last || heads.len() >= MOST_CHATS {

@@ -12,8 +12,8 @@ mod tests;
 use std::time::Duration;
 
 use actix::{
-    Actor, ActorContext, ActorFutureExt, Context, Handler, ResponseActFuture, ResponseFuture,
-    WrapFuture,
+    Actor, ActorContext, ActorFutureExt, Context, Handler, Message, Recipient, ResponseActFuture,
+    ResponseFuture, WrapFuture,
 };
 use frontdesk_desk::Facts;
 use frontdesk_desk::ids::UpdateId;
@@ -166,6 +166,15 @@ async fn write_stop(writer: Writer, stop: Stop) -> Result<(), StoreError> {
         }
     }
     writer.run(Work::Stop(stop), Done::nothing).await
+}
+
+/// Asks the actor, or one that hands on its answer; one that has ended has closed the database.
+pub(crate) async fn ask<M, T>(actor: &Recipient<M>, message: M) -> Result<T, StoreError>
+where
+    M: Message<Result = Result<T, StoreError>> + Send + 'static,
+    T: Send + 'static,
+{
+    actor.send(message).await.unwrap_or(Err(StoreError::CLOSED))
 }
 
 /// Keeps the first error that nothing mends.

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use tokio::sync::Notify;
 
 use super::*;
+use crate::store::Trouble;
 use crate::telegram::stub::{Answer, Stub, obliged};
 use crate::tickets::{Delivered, DeliveryResult, DueNotice, Head, ScreenEnd, Shown};
 
