@@ -47,16 +47,16 @@ const LAST: &str = "SELECT CAST(value AS BIGINT) FROM desk_state WHERE name = 's
 /// The lock that all desks have in common.
 const JOIN: &str = "SELECT pg_try_advisory_lock_shared(1718579046, 3)";
 
-/// A desk is never silent for so long: it looks each second which one sends. One that stands still gives
-/// up its locks by this, and in the middle of a write lets the others write.
-const NEVER_SILENT: &str = "SET idle_session_timeout = '10s'; \
-     SET idle_in_transaction_session_timeout = '10s'";
-
 /// The same for a command that needs the database for itself.
 const CLAIM: &str = "SELECT pg_try_advisory_lock(1718579046, 3)";
 
 /// Gives it back.
 const DISCLAIM: &str = "SELECT pg_advisory_unlock(1718579046, 3)";
+
+/// A desk is never silent for so long: it looks each second which one sends. One that stands still gives
+/// up its locks by this, and in the middle of a write lets the others write.
+const NEVER_SILENT: &str = "SET idle_session_timeout = '10s'; \
+     SET idle_in_transaction_session_timeout = '10s'";
 
 /// The lock of one run of a desk.
 const RUN: &str = "SELECT pg_try_advisory_lock(1718579047, CAST($1 AS INTEGER))";
